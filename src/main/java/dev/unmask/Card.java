@@ -1,0 +1,45 @@
+package dev.unmask;
+
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// What a model knows of itself.
+///
+/// @param license of the weights, an SPDX name where there is one
+/// @param flavour visualize | full | encoder | classifier
+/// @param digest sha256 of the bundle's manifest, which names the sha256 of every other file
+/// @param preprocess name of the preset that feeds this model
+/// @param normalizedPixels trained on patches normalised one by one: predictions show nothing without the original's
+/// statistics
+/// @param labels one per class, or empty
+public record Card(
+        String name,
+        String license,
+        String source,
+        String flavour,
+        String digest,
+        PatchGrid grid,
+        Normalization normalization,
+        Stack encoder,
+        @Nullable Stack decoder,
+        int classes,
+        boolean normalizedPixels,
+        String preprocess,
+        List<String> labels,
+        Set<Output> outputs) {
+
+    /// One stack of transformer blocks.
+    ///
+    /// @param mlp width of the hidden layer of each block's MLP
+    public record Stack(int width, int depth, int heads, int mlp) {}
+
+    public Card {
+        labels = List.copyOf(labels);
+        outputs = Set.copyOf(outputs);
+    }
+
+    public int channels() {
+        return normalization.channels();
+    }
+}

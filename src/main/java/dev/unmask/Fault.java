@@ -1,0 +1,23 @@
+package dev.unmask;
+
+/// Why something was refused: the categories that callers and dashboards act on. Each door maps them once.
+public enum Fault {
+    /// The request can never succeed as sent.
+    INVALID,
+    /// A key is missing or unknown.
+    UNAUTHENTICATED,
+    /// The key does not open this model.
+    FORBIDDEN,
+    /// No such model, version, route or file.
+    NOT_FOUND,
+    /// The model cannot do this; another checkpoint could.
+    UNSUPPORTED,
+    /// The queue is full.
+    OVERLOADED,
+    /// The caller's deadline passed before the work began.
+    TIMEOUT,
+    /// Not ready: loading, draining, or the model or device is not usable here.
+    UNAVAILABLE,
+    /// Ours.
+    INTERNAL
+}

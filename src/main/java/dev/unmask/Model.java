@@ -1,0 +1,16 @@
+package dev.unmask;
+
+import java.util.List;
+import java.util.Set;
+
+/// A batch of rows in, a batch of answers out. The one interface between what a model is for and how it is run.
+///
+/// Blocks until the answers are there and is safe for many threads. Runs only the stages that the wanted outputs need.
+public interface Model {
+
+    /// What this model is.
+    Card card();
+
+    /// Answers rows in their order. All rows keep the same number of patches and share one pixel type.
+    List<Answer> run(List<Row> rows, Set<Output> wanted);
+}

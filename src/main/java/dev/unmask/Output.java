@@ -1,0 +1,17 @@
+package dev.unmask;
+
+/// What a model can be asked for. N patches, K kept, D encoder width, P patch side, C channels.
+public enum Output {
+    /// Tokens after the encoder, float32 (1 + K, D), in the order the mask keeps them.
+    LATENT,
+    /// The class token, float32 (D).
+    CLS,
+    /// The mean of the kept patch tokens, float32 (D).
+    MEAN,
+    /// The reconstruction as the model predicts it, float32 (N, P * P * C), channel last inside a patch.
+    PATCHES,
+    /// The reconstruction as a picture, uint8 (H, W, C).
+    IMAGE,
+    /// Class scores before softmax, float32 (classes). The whole picture is seen, whatever the mask.
+    LOGITS
+}

@@ -1,0 +1,5 @@
+/// The command line: chooses, wires, prints.
+@NullMarked
+package dev.unmask.cli;
+
+import org.jspecify.annotations.NullMarked;
