@@ -39,6 +39,29 @@ public record Card(
         outputs = Set.copyOf(outputs);
     }
 
+    /// Refuses an output that this model's checkpoint cannot give, and says which could.
+    public void require(Output output) {
+        if (!outputs.contains(output)) {
+            throw new UnmaskException(Fault.UNSUPPORTED, name + " " + missing(output));
+        }
+    }
+
+    private String missing(Output output) {
+        return switch (output) {
+            case LATENT, CLS, MEAN -> "has no encoder graph";
+            case PATCHES ->
+                "comes from a checkpoint without a decoder (" + source
+                        + "), so it cannot reconstruct; a mae_visualize_vit_* or *_full checkpoint can";
+            case IMAGE ->
+                decoder == null
+                        ? missing(Output.PATCHES)
+                        : "was trained on patches normalised one by one, so its predictions show nothing by themselves;"
+                                + " take a mae_visualize_vit_* checkpoint, or the original's patch statistics"
+                                + " (--patch-stats original)";
+            case LOGITS -> "is no classifier; a fine-tuned checkpoint such as mae_finetuned_vit_base.pth is one";
+        };
+    }
+
     public int channels() {
         return normalization.channels();
     }
