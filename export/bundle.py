@@ -125,7 +125,7 @@ class Weights:
 
 
 def verify(graph, folder, mae, answers):
-    """Runs a graph as it stands on disk, and answers its largest difference from PyTorch; refuses one that is too large."""
+    """The largest difference from PyTorch of a graph as it stands on disk; one out of tolerance is refused."""
     session = onnxruntime.InferenceSession(folder / graph.file, providers=["CPUExecutionProvider"])
     largest = 0.0
     for inputs, expected in [*golden_runs(graph, answers), *random_runs(graph, mae)]:
@@ -136,7 +136,7 @@ def verify(graph, folder, mae, answers):
 
 
 def difference(graph, name, actual, expected):
-    """The largest difference, as a share of the largest value but at least of 1; of bytes: in levels, where 1 is allowed."""
+    """The largest difference, as a share of the largest value but at least of 1; bytes may differ by one level."""
     if actual.shape != expected.shape:
         raise Refusal(f"{graph.file}: {name} has shape {list(actual.shape)}, PyTorch's has {list(expected.shape)}")
     levels = expected.dtype == torch.uint8
