@@ -72,6 +72,7 @@ public final class Bundle {
                 manifest.encoder(),
                 manifest.decoder(),
                 manifest.classes(),
+                manifest.finalNorm().equals("tokens"),
                 manifest.normalizedPixels(),
                 manifest.preprocess(),
                 labels(),

@@ -23,6 +23,7 @@ record Manifest(
         Stack encoder,
         @Nullable Stack decoder,
         int classes,
+        String finalNorm,
         boolean normalizedPixels,
         String preprocess,
         Map<String, Long> parameters,
@@ -62,6 +63,7 @@ record Manifest(
         require("source", source);
         require("image", image);
         require("encoder", encoder);
+        require("finalNorm", finalNorm);
         require("preprocess", preprocess);
         require("parameters", parameters);
         require("graphs", graphs);

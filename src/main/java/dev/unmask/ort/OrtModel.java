@@ -19,6 +19,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -69,6 +70,16 @@ public final class OrtModel implements Model, AutoCloseable {
                 answers.putAll(run("classifier", batch, Map.of("pixels", batch.pixels()), Set.of(Output.LOGITS)));
             }
             return split(answers, wanted, batch.rows());
+        });
+    }
+
+    /// Loads every graph that pictures run through, and names them.
+    public List<String> load() {
+        return alive(() -> {
+            Set<String> needed = new TreeSet<>();
+            card.outputs().forEach(output -> needed.add(graphOf(output)));
+            needed.forEach(graph -> graph(graph, Tensor.Type.UINT8));
+            return List.copyOf(needed);
         });
     }
 

@@ -1,0 +1,77 @@
+package dev.unmask.cli;
+
+import dev.unmask.Fault;
+import dev.unmask.UnmaskException;
+import java.io.PrintWriter;
+import java.util.Locale;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.ParameterException;
+
+/// The `unmask` command. Exit codes: 0 done, 1 some inputs failed, 2 usage, 3 cannot run.
+@Command(
+        name = "unmask",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        description = "Production inference for masked autoencoders.",
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = {
+            ReconstructCommand.class,
+            EmbedCommand.class,
+            DescribeCommand.class,
+            VerifyCommand.class,
+            DoctorCommand.class,
+            HelpCommand.class
+        },
+        footer = {
+            "",
+            "Through the launcher also:",
+            "  export       Turn a PyTorch checkpoint into a bundle (unmask export --help).",
+            "  test         Run every check and test.",
+            "",
+            "Exit codes: 0 done, 1 some inputs failed (each is named), 2 usage, 3 cannot run."
+        })
+public final class Unmask {
+
+    static final int DONE = 0;
+    static final int SOME_FAILED = 1;
+    static final int USAGE = 2;
+    static final int CANNOT_RUN = 3;
+
+    private Unmask() {}
+
+    public static void main(String[] args) {
+        System.exit(commandLine().execute(args));
+    }
+
+    static CommandLine commandLine() {
+        CommandLine commands = new CommandLine(new Unmask());
+        commands.setParameterExceptionHandler((refusal, _) -> usage(refusal));
+        commands.setExecutionExceptionHandler((failure, command, _) -> failed(failure, command.getErr()));
+        commands.setCaseInsensitiveEnumValuesAllowed(true);
+        commands.setUsageHelpAutoWidth(true);
+        return commands;
+    }
+
+    private static int usage(ParameterException refusal) {
+        CommandLine command = refusal.getCommandLine();
+        PrintWriter err = command.getErr();
+        String message = String.valueOf(refusal.getMessage());
+        err.println("unmask: " + message.substring(0, 1).toLowerCase(Locale.ROOT) + message.substring(1));
+        err.println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
+        return USAGE;
+    }
+
+    private static int failed(Exception failure, PrintWriter err) {
+        if (failure instanceof UnmaskException refusal) {
+            err.println("unmask: " + refusal.getMessage());
+            return refusal.fault() == Fault.INVALID ? USAGE : CANNOT_RUN;
+        }
+        err.println("unmask: internal error: " + failure + " (UNMASK_DEBUG=1 shows where)");
+        if (System.getenv("UNMASK_DEBUG") != null) {
+            failure.printStackTrace(err);
+        }
+        return CANNOT_RUN;
+    }
+}
