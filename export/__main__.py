@@ -5,7 +5,7 @@ import re
 import sys
 from pathlib import Path
 
-from export import Refusal
+from export import Refusal, known
 
 COMMANDS = ("convert", "init", "known")
 SIZES = ("side", "patch", "channels", "width", "depth", "heads", "mlp")
@@ -77,7 +77,7 @@ def parser():
         help="a checkpoint with random weights",
         description="Writes a checkpoint with random weights, initialised as the paper's code does.",
     )
-    init.add_argument("arch", nargs="?", help="mae_vit_{tiny,base,large}_patch16, mae_vit_huge_patch14 (default: base)")
+    init.add_argument("arch", nargs="?", choices=known.ARCHITECTURES, metavar="ARCH", help="%(choices)s")
     init.add_argument("--out", required=True, type=Path, help="the file to write")
     init.add_argument("--force", action="store_true", help="overwrite it")
     init.add_argument("--seed", type=int, default=0, help="of the random weights (default: %(default)s)")
@@ -90,9 +90,9 @@ def parser():
         sizes.add_argument("--" + size.replace("_", "-"), type=positive, metavar="N")
     init.set_defaults(run=run_init)
 
-    known = commands.add_parser("known", help="the published checkpoints, and what each of them can do")
-    known.add_argument("--json", action="store_true")
-    known.set_defaults(run=run_known)
+    listed = commands.add_parser("known", help="the published checkpoints, and what each of them can do")
+    listed.add_argument("--json", action="store_true", help="for programs")
+    listed.set_defaults(run=run_known)
     return top
 
 
@@ -127,8 +127,6 @@ def run_init(args):
 
 
 def run_known(args):
-    from export import known
-
     print(known.as_json() if args.json else known.table())
 
 

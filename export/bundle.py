@@ -17,14 +17,14 @@ from safetensors.torch import save
 
 from export import Refusal, golden
 from export.graphs import Colours, build, graphs
-from export.model import Mae, shuffle
+from export.model import shuffle
 
 FORMAT = 1
 WEIGHTS = "weights.data"
 INLINE = 1024  # bytes; smaller tensors stay inside their graph
 PAGE = 4096  # bytes; weights begin on one, so that a graph can map them
 TOLERANCE = {"cpu": 1e-4, "cuda": 1e-3}  # of the largest value, but at least of 1; CUDA may multiply in TF32
-MANY = 200_000_000  # parameters from which fewer shapes are verified
+MANY = 20_000_000  # parameters from which fewer random shapes are verified
 
 
 def convert(checkpoint, name, out, preprocess=None, license=None, force=False):
@@ -43,17 +43,19 @@ def convert(checkpoint, name, out, preprocess=None, license=None, force=False):
 
 
 def target(out, name, force):
-    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", name):
-        raise Refusal(f"name {name!r} is not letters, digits, points, dashes and underlines")
+    if not re.fullmatch(r"[a-z0-9][a-z0-9._-]{0,63}", name):
+        raise Refusal(f"name {name!r} is not 1 to 64 of a-z 0-9 . _ - with a letter or digit in front")
     if (out / name).exists() and not force:
         raise Refusal(f"{out / name} exists already; --force replaces it")
     return out / name
 
 
 def replace(partial, final):
-    """Moves the finished folder into place; a bundle that was there is there until that moment."""
+    """Moves the finished folder into place; a bundle that was there is there until that moment, its card stays."""
     old = final.with_name(f".{final.name}.old-{os.getpid()}")
     if final.exists():
+        if (final / "README.md").exists():
+            shutil.copy(final / "README.md", partial)
         final.rename(old)
     partial.rename(final)
     shutil.rmtree(old, ignore_errors=True)
@@ -61,9 +63,7 @@ def replace(partial, final):
 
 def write(folder, checkpoint, name, preprocess, license):
     normalized = checkpoint.flavour == "full"
-    mae = Mae(checkpoint.config).eval()
-    mae.load_state_dict(checkpoint.state, assign=True)  # no second copy of the weights
-    mae.requires_grad_(False)
+    mae = checkpoint.model()
     with step("golden.safetensors") as note:
         answers = golden.cases(mae, Colours(checkpoint.mean, checkpoint.std), normalized)
         save_golden(answers, folder / "golden.safetensors")
@@ -88,7 +88,11 @@ def write(folder, checkpoint, name, preprocess, license):
 
 def save_golden(answers, path):
     tensors = {f"{case}.{name}": tensor for case, tensors in answers.items() for name, tensor in tensors.items()}
-    path.write_bytes(save(tensors, metadata={"format": "1", "torch": str(torch.__version__)}))
+    data = save(tensors, metadata={"format": "1", "torch": str(torch.__version__)})
+    size = int.from_bytes(data[:8], "little")
+    header = json.dumps(json.loads(data[8 : 8 + size]), sort_keys=True).encode()  # metadata come in a random order
+    header += b" " * (-len(header) % 8)
+    path.write_bytes(len(header).to_bytes(8, "little") + header + data[8 + size :])
 
 
 class Weights:
@@ -164,7 +168,7 @@ def random_runs(graph, mae):
     batches, keeps = (1, 2, 5), (1, max(1, N // 3), max(1, N // 4), N)
     shapes = [(batch, keep) for batch in batches for keep in keeps]
     if sum(p.numel() for p in mae.parameters()) > MANY:
-        shapes = [(1, N), (2, max(1, N // 4)), (5, 1)]
+        shapes = [(1, N), (2, max(1, N // 4)), (5, 1), (5, max(1, N // 3))]
     if graph.graph == "classifier":
         shapes = [(batch, N) for batch in batches]
     generator = torch.Generator().manual_seed(0)

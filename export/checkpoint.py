@@ -167,6 +167,7 @@ def infer(source):
     width, channels, patch, across = shape_of(state, "patch_embed.proj.weight", 4)
     if patch != across:
         raise Refusal(f"patches of {patch} x {across} pixels are not square")
+    huggingface.check_patch(source.hf, patch)
     _, tokens, _ = shape_of(state, "pos_embed", 3)
     encoder = infer_stack(state, "blocks", width, source.heads, known.HEADS, "--heads")
     decoder = None
@@ -205,7 +206,7 @@ def infer_stack(state, prefix, width, heads, table, option):
     if heads is None:
         raise Refusal(f"nothing tells the number of heads for width {width}: give {option}")
     if type(heads) is not int or heads < 1 or width % heads:
-        raise Refusal(f"{heads} heads do not divide width {width}")
+        raise Refusal(f"{heads!r} heads do not divide width {width}")
     mlp, _ = shape_of(state, f"{prefix}.0.mlp.fc1.weight", 2)
     return Stack(width=width, depth=len(numbers), heads=heads, mlp=mlp)
 

@@ -156,6 +156,11 @@ def grid(config):
     return image[0] // patch[0], image[1] // patch[1]
 
 
+def check_patch(config, patch):
+    if pair(config, "patch_size") not in (None, (patch, patch)):
+        raise Refusal(f"config.json says patch_size {config['patch_size']}, the tensors say {patch}")
+
+
 def check_sizes(config, shape):
     """Whether config.json agrees with what the tensors are; `shape` is the `model.Config` found in them."""
     found = {
@@ -174,8 +179,6 @@ def check_sizes(config, shape):
     for key, value in found.items():
         if config.get(key, value) != value:
             raise Refusal(f"config.json says {key} {config[key]}, the tensors say {value}")
-    if pair(config, "patch_size") not in (None, (shape.patch, shape.patch)):
-        raise Refusal(f"config.json says patch_size {config['patch_size']}, the tensors say {shape.patch}")
 
 
 def labels(config, classes):

@@ -44,10 +44,7 @@ def configure(arch=None, *, grid=None, flavour="visualize", classes=1000, pool="
 
     sizes: side, patch, channels, width, depth, heads, mlp, decoder_width, decoder_depth, decoder_heads, decoder_mlp
     """
-    shape = known.architecture(arch or "mae_vit_base_patch16")
-    if shape is None:
-        raise Refusal(f"architecture {arch} is not known; {', '.join(known.ARCHITECTURES)} are")
-    side, patch, encoder, decoder = shape
+    side, patch, encoder, decoder = known.ARCHITECTURES[arch or "mae_vit_base_patch16"]
     sizes = {name: size for name, size in sizes.items() if size is not None}
     if bad := next((name for name, size in sizes.items() if size < 1), None):
         raise Refusal(f"{bad} is {sizes[bad]}, the least is 1")
@@ -92,8 +89,11 @@ def write(config, out, *, arch=None, flavour="visualize", seed=0, force=False):
         args.norm_pix_loss = flavour == "full"
     part = out.with_name(out.name + ".part")
     try:
-        torch.save({"model": model.state_dict(), "args": args}, part)
+        with part.open("wb") as file:
+            torch.save({"model": model.state_dict(), "args": args}, file)
         os.replace(part, out)
+    except RuntimeError as error:  # how torch reports a full disk, with what the system said behind it
+        raise Refusal(f"{out} cannot be written: {error.__context__ or error}") from error
     finally:
         part.unlink(missing_ok=True)
     return sum(parameter.numel() for parameter in model.parameters())

@@ -31,14 +31,11 @@ ARCHITECTURES = {
     "mae_vit_huge_patch14": (224, 14, (1280, 32, 16), (512, 8, 16)),
 }
 
+ARCHITECTURES |= {name + "_dec512d8b": ARCHITECTURES[name] for name in list(ARCHITECTURES)[1:]}  # their second names
+
 # attention heads by width, where a checkpoint does not tell them
 HEADS = {192: 3, 384: 6, 768: 12, 1024: 16, 1280: 16}
 DECODER_HEADS = {128: 4, 512: 16}
-
-
-def architecture(name):
-    """The shape behind a name; the published code has each under a second one."""
-    return ARCHITECTURES.get(name.removesuffix("_dec512d8b"))
 
 
 def entry(where, size, flavour, note, license="CC-BY-NC-4.0"):
