@@ -5,7 +5,7 @@ import json
 UPSTREAM = "https://dl.fbaipublicfiles.com/mae/"
 HUB = "https://huggingface.co/facebook/"
 ISSUE = "not in the authors' README; named in their issue {}"
-HUB_NOTE = "likely the visualize weights; LayerNorm eps 1e-12, bilinear resizing"
+HUB_NOTE = "likely the visualize weights, eps 1e-12, bilinear resizing"
 DISPUTED = "Apache-2.0 by its card, CC-BY-NC-4.0 upstream"  # the model card and the authors' repository disagree
 
 CAN = {
