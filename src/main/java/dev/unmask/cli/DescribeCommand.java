@@ -59,7 +59,7 @@ final class DescribeCommand implements Callable<Integer> {
             facts.put("digest", card.digest());
             facts.put("ratio", ratio);
             facts.put("stages", stages);
-            Json.printPretty(facts);
+            Json.printPretty(spec.commandLine().getOut(), facts);
         } else {
             print(card, stages);
         }

@@ -52,7 +52,7 @@ final class DoctorCommand implements Callable<Integer> {
         if (json) {
             Map<String, Object> facts = new LinkedHashMap<>(answers);
             facts.put("healthy", healthy);
-            Json.printPretty(facts);
+            Json.printPretty(spec.commandLine().getOut(), facts);
         } else {
             PrintWriter out = spec.commandLine().getOut();
             answers.forEach((question, answer) -> out.printf("%-13s %s%n", question, answer));

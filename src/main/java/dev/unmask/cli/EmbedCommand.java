@@ -51,7 +51,7 @@ final class EmbedCommand implements Callable<Integer> {
                 facts.put("digest", opened.card().digest());
                 facts.put("pool", chosen.toString());
                 facts.put("embedding", nested(task.run(view.pixels())));
-                Json.printLine(facts);
+                Json.printLine(spec.commandLine().getOut(), facts);
             });
         }
     }

@@ -1,8 +1,10 @@
 package dev.unmask.cli;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.PrintWriter;
 
 /// What programs read from standard output.
 final class Json {
@@ -12,18 +14,19 @@ final class Json {
     private Json() {}
 
     /// One value on one line.
-    static void printLine(Object value) {
-        print(MAPPER.writer(), value);
+    static void printLine(PrintWriter out, Object value) {
+        print(out, MAPPER.writer(), value);
     }
 
     /// One value, indented.
-    static void printPretty(Object value) {
-        print(MAPPER.writer(SerializationFeature.INDENT_OUTPUT), value);
+    static void printPretty(PrintWriter out, Object value) {
+        print(out, MAPPER.writer(SerializationFeature.INDENT_OUTPUT), value);
     }
 
-    private static void print(com.fasterxml.jackson.databind.ObjectWriter writer, Object value) {
+    private static void print(PrintWriter out, ObjectWriter writer, Object value) {
         try {
-            System.out.println(writer.writeValueAsString(value));
+            out.println(writer.writeValueAsString(value));
+            out.flush();
         } catch (JsonProcessingException e) {
             throw new IllegalStateException(e);
         }

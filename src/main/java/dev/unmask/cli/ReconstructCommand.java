@@ -164,7 +164,7 @@ final class ReconstructCommand implements Callable<Integer> {
         String summary = summary(masking, reconstruction, card);
         destination.write(image, () -> draw(reconstruction, card.grid(), summary));
         if (json) {
-            Json.printLine(facts(image, masking, reconstruction, card, destination));
+            Json.printLine(spec.commandLine().getOut(), facts(image, masking, reconstruction, card, destination));
         } else {
             spec.commandLine().getErr().println(image + " -> " + destination.of(image) + "  " + summary);
         }

@@ -56,7 +56,7 @@ final class VerifyCommand implements Callable<Integer> {
             List<Check> checks = Verification.of(opened, model);
             long out = checks.stream().filter(check -> !check.passed()).count();
             if (json) {
-                Json.printPretty(Map.of(
+                Json.printPretty(spec.commandLine().getOut(), Map.of(
                         "model", model.card().name(), "device", model.device().text(), "out", out, "checks", checks));
             } else {
                 print(model, checks, out);
