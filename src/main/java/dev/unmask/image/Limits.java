@@ -1,0 +1,34 @@
+package dev.unmask.image;
+
+import dev.unmask.UnmaskException;
+
+/// How large a picture may be, checked from its header before anything is decoded.
+///
+/// @param maxPixels width times height
+/// @param maxSide in pixels
+public record Limits(long maxPixels, int maxSide) {
+
+    /// 100 megapixels, 20 000 pixels a side.
+    public static final Limits DEFAULT = new Limits(100_000_000, 20_000);
+
+    public Limits {
+        if (maxPixels < 1 || maxSide < 1) {
+            throw new IllegalArgumentException("limits of " + maxPixels + " px and " + maxSide + " px a side");
+        }
+    }
+
+    /// Refuses a picture that is too large or has no pixels.
+    void check(long width, long height) {
+        if (width < 1 || height < 1) {
+            throw UnmaskException.invalid("picture is " + width + " x " + height + " px: it has no pixels");
+        }
+        if (width > maxSide || height > maxSide) {
+            throw UnmaskException.invalid(
+                    "picture is " + width + " x " + height + " px; the limit is " + maxSide + " px a side");
+        }
+        if (width * height > maxPixels) {
+            throw UnmaskException.invalid("picture is " + width + " x " + height + " = " + width * height
+                    + " px; the limit is " + maxPixels + " px");
+        }
+    }
+}
