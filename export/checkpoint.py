@@ -78,8 +78,9 @@ def read(
     flavour: "visualize" or "full"; grid: (rows, columns); mean, std: a number per channel; labels: a name per class
     """
     path = Path(path)
-    with weights.naming(path.resolve().name):
-        source = read_folder(path) if path.is_dir() else read_file(path)
+    is_folder = path.is_dir()
+    with weights.naming(path.resolve().name if is_folder else path.name):
+        source = read_folder(path) if is_folder else read_file(path)
         source.heads = agree("--heads", heads, source.heads)
         source.decoder_heads = agree("--decoder-heads", decoder_heads, source.decoder_heads)
         source.grid = agree("--grid", grid, source.grid)
@@ -132,7 +133,7 @@ def read_folder(folder):
         heads=huggingface.number(hf, "num_attention_heads", 12),
         decoder_heads=huggingface.number(hf, "decoder_num_attention_heads", 16),
         grid=huggingface.grid(hf),
-        normalized=bool(hf.get("norm_pix_loss", False)),
+        normalized=huggingface.normalized(hf),
         eps=float(huggingface.number(hf, "layer_norm_eps", 1e-12, float)),
         activation=huggingface.activation(hf),
         folder=folder,
@@ -262,13 +263,14 @@ def find_flavour(source, config, asked):
     told = None if type(source.normalized) is not bool else ("full" if source.normalized else "visualize")
     if flavour := agree("--flavour", asked, told):
         return flavour
-    words = set(re.split(r"[^a-z]+", source.file.lower())) & {"visualize", "full"}
-    if len(words) != 1:
+    words = re.split(r"[^a-z]+", Path(source.file).stem.lower())
+    named = {"visualize"} & set(words) | {"full"} & set(words[-1:])  # mae_visualize_..., ..._full
+    if len(named) != 1:
         raise Refusal(
             "neither its name nor anything in it tells whether it was trained on pixels (visualize) or on pixels "
             "normalised per patch (full): give --flavour visualize|full"
         )
-    return words.pop()
+    return named.pop()
 
 
 def find_labels(source, config, labels):

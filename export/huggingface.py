@@ -1,6 +1,7 @@
 """Folders as Hugging Face transformers saves them: ViTMAEForPreTraining, ViTMAEModel and ViTForImageClassification."""
 
 import json
+import math
 import re
 from pathlib import Path
 
@@ -123,8 +124,15 @@ def read_config(folder: Path):
 
 def number(config, key, default, kind=int):
     value = config.get(key, default)
-    if isinstance(value, bool) or not isinstance(value, (int, kind)) or not value > 0:
+    if isinstance(value, bool) or not isinstance(value, (int, kind)) or not 0 < value < math.inf:
         raise Refusal(f"config.json says {key} {value!r}, which is not a positive number")
+    return value
+
+
+def normalized(config):
+    value = config.get("norm_pix_loss", False)
+    if not isinstance(value, bool):
+        raise Refusal(f"config.json says norm_pix_loss {value!r}, which is neither true nor false")
     return value
 
 

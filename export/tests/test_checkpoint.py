@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import math
 import os
 import pickle
 import re
@@ -486,6 +487,8 @@ def test_heads_left_out_of_the_config_are_the_librarys_own(tmp_path, randomise):
         ("num_attention_heads", "4", "'4'"),
         ("decoder_num_attention_heads", 0, "decoder_num_attention_heads 0"),
         ("layer_norm_eps", -1e-6, "layer_norm_eps -1e-06"),
+        ("layer_norm_eps", math.inf, "layer_norm_eps inf"),
+        ("norm_pix_loss", "false", "norm_pix_loss 'false'"),
         ("layer_norm_eps", "1e-6", "layer_norm_eps '1e-6'"),
     ],
 )
