@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 /// @param flavour visualize | full | encoder | classifier
 /// @param digest sha256 of the bundle's manifest, which names the sha256 of every other file
 /// @param preprocess name of the preset that feeds this model
-/// @param finalNorm whether the tokens pass a final norm; without, `mean` alone is normalised, and is what the head sees
+/// @param finalNorm whether the tokens pass a final norm; without, `mean` alone is normalised, and is what the head
+/// sees
 /// @param normalizedPixels trained on patches normalised one by one: predictions show nothing without the original's
 /// statistics
 /// @param labels one per class, or empty

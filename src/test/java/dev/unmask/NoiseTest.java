@@ -20,7 +20,7 @@ class NoiseTest {
 
     static List<JsonNode> cases() throws IOException {
         try (InputStream golden = NoiseTest.class.getResourceAsStream("/noise.json")) {
-            return List.copyOf(new JsonMapper().readTree(golden).path("cases").values().toList());
+            return new JsonMapper().readTree(golden).path("cases").valueStream().toList();
         }
     }
 
@@ -32,8 +32,7 @@ class NoiseTest {
         ByteBuffer bytes = littleEndian(noise.length * Float.BYTES);
         bytes.asFloatBuffer().put(noise);
         for (int i = 0; i < golden.path("first").size(); i++) {
-            assertThat((double) noise[i])
-                    .isEqualTo(golden.path("first").path(i).asDouble());
+            assertThat((double) noise[i]).isEqualTo(golden.path("first").path(i).asDouble());
         }
         assertThat(sha256(bytes)).isEqualTo(golden.path("noise").asText());
     }

@@ -40,8 +40,7 @@ class PatchGridTest {
 
     @Test
     void refusesARatioThatLeavesNothing() {
-        assertThatThrownBy(() -> grid.visible(0.999))
-                .hasMessage("mask ratio 0.999 leaves none of 196 patches visible");
+        assertThatThrownBy(() -> grid.visible(0.999)).hasMessage("mask ratio 0.999 leaves none of 196 patches visible");
     }
 
     @Test

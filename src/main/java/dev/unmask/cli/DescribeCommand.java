@@ -68,8 +68,8 @@ final class DescribeCommand implements Callable<Integer> {
 
     private void print(Card card, List<Stage> stages) {
         PrintWriter out = spec.commandLine().getOut();
-        out.println(card.name() + ": " + card.flavour() + " checkpoint " + card.source() + ", licence "
-                + card.license());
+        out.println(
+                card.name() + ": " + card.flavour() + " checkpoint " + card.source() + ", licence " + card.license());
         out.println(card.grid().width() + " x " + card.grid().height() + " px in patches of "
                 + card.grid().patch() + ", " + card.grid().visible(ratio) + " of "
                 + card.grid().patches() + " visible (ratio " + ratio + ")");

@@ -8,6 +8,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -50,7 +51,8 @@ final class Destination {
     }
 
     /// The file of a picture's result, `-` for standard output, null where nothing is written.
-    @Nullable String of(Path image) {
+    @Nullable
+    String of(Path image) {
         Path file = files.get(image);
         return file != null ? file.toString() : piped ? STANDARD_OUTPUT : null;
     }
@@ -107,16 +109,21 @@ final class Destination {
         }
     }
 
-    private static void replace(Path file, byte[] bytes) {
-        Path folder = file.toAbsolutePath().getParent();
+    /// Devices and pipes are written to; a file is replaced, where a link leads to it.
+    private static void replace(Path out, byte[] bytes) {
         @Nullable Path partial = null;
         try {
-            partial = Files.createTempFile(folder, ".unmask-", ".partial");
+            Path file = Files.exists(out) ? out.toRealPath() : out.toAbsolutePath();
+            if (Files.exists(file) && !Files.isRegularFile(file)) {
+                Files.write(file, bytes, StandardOpenOption.WRITE);
+                return;
+            }
+            partial = Files.createTempFile(file.getParent(), ".unmask-", ".partial");
             Files.write(partial, bytes);
             Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
             discard(partial);
-            throw unwritable(file, e);
+            throw unwritable(out, e);
         }
     }
 

@@ -24,14 +24,18 @@ final class ImageOptions {
     @Parameters(paramLabel = "IMAGE", arity = "1..*", description = "JPEG, PNG, WebP, GIF or BMP files.")
     List<Path> images;
 
-    @Option(names = "--exif", description = "Turn pictures as their EXIF orientation says; the reference loader does not.")
+    @Option(
+            names = "--exif",
+            description = "Turn pictures as their EXIF orientation says; the reference loader does not.")
     boolean exif;
 
     @Option(
             names = "--preset",
             paramLabel = "PRESET",
-            description = "How a picture is brought to the model's size: demo, eval, hf or none (default: the model's).")
-    @Nullable String preset;
+            description =
+                    "How a picture is brought to the model's size: demo, eval, hf or none (default: the model's).")
+    @Nullable
+    String preset;
 
     /// What is done with one picture.
     interface Work {

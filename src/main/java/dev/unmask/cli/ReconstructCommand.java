@@ -69,29 +69,37 @@ final class ReconstructCommand implements Callable<Integer> {
             names = {"-o", "--out"},
             paramLabel = "OUT",
             description = "Where the panels go: a PNG file, - for standard output, or a folder for several pictures.")
-    @Nullable String out;
+    @Nullable
+    String out;
 
-    @Option(names = "--ratio", paramLabel = "R", description = "Share of the patches to hide, in [0, 1) (default: 0.75).")
-    @Nullable Double ratio;
+    @Option(
+            names = "--ratio",
+            paramLabel = "R",
+            description = "Share of the patches to hide, in [0, 1) (default: 0.75).")
+    @Nullable
+    Double ratio;
 
     @Option(
             names = "--seed",
             paramLabel = "S",
             description = "Which patches: the mask that torch.manual_seed(S) gives (default: 0).")
-    @Nullable Long seed;
+    @Nullable
+    Long seed;
 
     @Option(
             names = "--mask",
             paramLabel = "MASK",
             description = "Instead of a ratio: one character per patch, 1 hidden; or hidden patch numbers, as [3,17].")
-    @Nullable String mask;
+    @Nullable
+    String mask;
 
     @Option(
             names = "--boxes",
             paramLabel = "X,Y,W,H",
             split = ";",
             description = "Instead of a ratio: boxes in pixels of the picture; every patch a box touches is hidden.")
-    @Nullable List<String> boxes;
+    @Nullable
+    List<String> boxes;
 
     @Option(
             names = "--panels",
@@ -105,7 +113,8 @@ final class ReconstructCommand implements Callable<Integer> {
             names = "--patch-stats",
             paramLabel = "FROM",
             defaultValue = "none",
-            description = "For models trained on normalised pixels: 'original' lends each patch the original's mean and deviation.")
+            description =
+                    "For models trained on normalised pixels: 'original' lends each patch the original's mean and deviation.")
     PatchStats stats;
 
     @Mixin
@@ -184,8 +193,7 @@ final class ReconstructCommand implements Callable<Integer> {
             case ORIGINAL -> reconstruction.original();
             case MASKED -> overlay.masked(reconstruction.original());
             case RECONSTRUCTION -> reconstruction.image();
-            case COMBINED ->
-                overlay.combined(reconstruction.original(), reconstruction.image());
+            case COMBINED -> overlay.combined(reconstruction.original(), reconstruction.image());
         };
     }
 

@@ -22,7 +22,9 @@ final class Table {
     @Override
     public String toString() {
         StringBuilder text = new StringBuilder();
-        append(text, headings.stream().map(heading -> heading.replaceFirst("^>", "")).toList());
+        append(
+                text,
+                headings.stream().map(heading -> heading.replaceFirst("^>", "")).toList());
         rows.forEach(row -> append(text, row));
         return text.toString();
     }

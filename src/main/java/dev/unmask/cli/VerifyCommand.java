@@ -56,8 +56,17 @@ final class VerifyCommand implements Callable<Integer> {
             List<Check> checks = Verification.of(opened, model);
             long out = checks.stream().filter(check -> !check.passed()).count();
             if (json) {
-                Json.printPretty(spec.commandLine().getOut(), Map.of(
-                        "model", model.card().name(), "device", model.device().text(), "out", out, "checks", checks));
+                Json.printPretty(
+                        spec.commandLine().getOut(),
+                        Map.of(
+                                "model",
+                                model.card().name(),
+                                "device",
+                                model.device().text(),
+                                "out",
+                                out,
+                                "checks",
+                                checks));
             } else {
                 print(model, checks, out);
             }
@@ -83,8 +92,8 @@ final class VerifyCommand implements Callable<Integer> {
         writer.print(table);
         long compared = checks.stream().filter(Check::compared).count();
         writer.println();
-        writer.println(model.card().name() + " on " + model.device().text() + ": " + (compared - out) + " of " + compared
-                + " tensors agree with PyTorch");
+        writer.println(model.card().name() + " on " + model.device().text() + ": " + (compared - out) + " of "
+                + compared + " tensors agree with PyTorch");
         writer.flush();
     }
 

@@ -77,8 +77,8 @@ public sealed interface Masking {
             dev.unmask.image.Box seen = frame.map(box.x(), box.y(), box.width(), box.height());
             List<Integer> touched = grid.touched(seen.left(), seen.top(), seen.right(), seen.bottom());
             if (touched.isEmpty()) {
-                throw UnmaskException.invalid("box " + box.x() + "," + box.y() + "," + box.width() + ","
-                        + box.height() + " lies outside what the model sees of the picture");
+                throw UnmaskException.invalid("box " + box.x() + "," + box.y() + "," + box.width() + "," + box.height()
+                        + " lies outside what the model sees of the picture");
             }
             hidden.addAll(touched);
         }

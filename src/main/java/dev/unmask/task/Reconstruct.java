@@ -19,7 +19,8 @@ public final class Reconstruct {
     public enum PatchStats {
         /// The model predicts pixels; nothing is needed.
         NONE,
-        /// The original's patches lend theirs: what such a model knows can be looked at, though it did not guess all of it.
+        /// The original's patches lend theirs: what such a model knows can be looked at, though it did not guess all of
+        /// it.
         ORIGINAL
     }
 
@@ -59,11 +60,6 @@ public final class Reconstruct {
                 ? answer.get(Output.IMAGE)
                 : Patches.picture(Patches.denormalize(predicted, original), card.grid(), card.normalization());
         return new Reconstruction(
-                picture,
-                mask,
-                predicted,
-                image,
-                Arrays.stream(errors).boxed().toList(),
-                Patches.loss(errors, mask));
+                picture, mask, predicted, image, Arrays.stream(errors).boxed().toList(), Patches.loss(errors, mask));
     }
 }

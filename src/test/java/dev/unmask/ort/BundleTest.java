@@ -72,7 +72,8 @@ class BundleTest {
         rewrite("\"format\": 1", "\"format\": 2");
         assertThatThrownBy(() -> Bundle.open(folder))
                 .isInstanceOfSatisfying(
-                        UnmaskException.class, refusal -> assertThat(refusal.fault()).isEqualTo(Fault.UNSUPPORTED))
+                        UnmaskException.class,
+                        refusal -> assertThat(refusal.fault()).isEqualTo(Fault.UNSUPPORTED))
                 .hasMessageContaining("bundle format 2; this build reads format 1");
     }
 
@@ -84,7 +85,7 @@ class BundleTest {
 
     @Test
     void refusesAManifestThatIsNoJson() throws IOException {
-        rewrite("{", "");
+        rewrite("\"format\": 1,", "\"format\": 1");
         assertThatThrownBy(() -> Bundle.open(folder)).hasMessageContaining("model.json is not a manifest");
     }
 

@@ -29,9 +29,10 @@ class GoldenTest {
             })
     void agreesWithPyTorchAtEveryStage(String folder) {
         List<Check> checks = verify(Path.of(folder));
-        assertThat(checks).filteredOn(Check::compared).isNotEmpty().allSatisfy(check -> assertThat(check.max())
-                .as(check.name())
-                .isLessThanOrEqualTo(check.tolerance()));
+        assertThat(checks)
+                .filteredOn(Check::compared)
+                .isNotEmpty()
+                .allSatisfy(check -> assertThat(check.max()).as(check.name()).isLessThanOrEqualTo(check.tolerance()));
     }
 
     @Test
@@ -62,7 +63,8 @@ class GoldenTest {
     @Test
     void aWrongNumberIsOut() {
         double[] expected = {1, 2, 3};
-        assertThat(Check.compare("x", new double[] {1, 2, 3.001}, expected, 1e-4).passed())
+        assertThat(Check.compare("x", new double[] {1, 2, 3.001}, expected, 1e-4)
+                        .passed())
                 .isFalse();
         assertThat(Check.compare("x", new double[] {1, 2, Double.NaN}, expected, 1e-4)
                         .passed())

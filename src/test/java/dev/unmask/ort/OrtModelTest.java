@@ -60,8 +60,9 @@ class OrtModelTest {
         try (OrtModel encoder = open("encoder");
                 OrtModel full = open("full")) {
             assertThatThrownBy(() -> encoder.run(rows(encoder, 1), Set.of(Output.PATCHES)))
-                    .isInstanceOfSatisfying(UnmaskException.class, refusal -> assertThat(refusal.fault())
-                            .isEqualTo(Fault.UNSUPPORTED))
+                    .isInstanceOfSatisfying(
+                            UnmaskException.class,
+                            refusal -> assertThat(refusal.fault()).isEqualTo(Fault.UNSUPPORTED))
                     .hasMessageContaining("mae_visualize_vit_*");
             assertThatThrownBy(() -> full.run(rows(full, 1), Set.of(Output.IMAGE)))
                     .hasMessageContaining("--patch-stats original");
@@ -89,7 +90,8 @@ class OrtModelTest {
         model.close();
         assertThatThrownBy(() -> model.run(rows, Set.of(Output.CLS)))
                 .isInstanceOfSatisfying(
-                        UnmaskException.class, refusal -> assertThat(refusal.fault()).isEqualTo(Fault.UNAVAILABLE))
+                        UnmaskException.class,
+                        refusal -> assertThat(refusal.fault()).isEqualTo(Fault.UNAVAILABLE))
                 .hasMessage("visualize was unloaded");
     }
 
@@ -117,8 +119,9 @@ class OrtModelTest {
     void aDeviceThatIsNotHereIsRefusedWithItsName() {
         try (OrtModel model = OrtModel.open(Bundle.open(BUNDLES.resolve("visualize")), Device.parse("cuda:7"))) {
             assertThatThrownBy(() -> model.run(rows(model, 1), Set.of(Output.CLS)))
-                    .isInstanceOfSatisfying(UnmaskException.class, refusal -> assertThat(refusal.fault())
-                            .isEqualTo(Fault.UNAVAILABLE))
+                    .isInstanceOfSatisfying(
+                            UnmaskException.class,
+                            refusal -> assertThat(refusal.fault()).isEqualTo(Fault.UNAVAILABLE))
                     .hasMessageContaining("on cuda:7");
         }
     }
@@ -132,7 +135,9 @@ class OrtModelTest {
         for (int runs = 0; ; runs++) {
             try {
                 model.run(rows, Set.of(Output.CLS));
-                running.countDown();
+                if (runs == 0) {
+                    running.countDown();
+                }
             } catch (UnmaskException refusal) {
                 assertThat(refusal.fault()).isEqualTo(Fault.UNAVAILABLE);
                 return runs;
