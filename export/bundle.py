@@ -36,7 +36,7 @@ def convert(checkpoint, name, out, preprocess=None, license=None, force=False):
         write(partial, checkpoint, name, preprocess or checkpoint.preprocess, license or checkpoint.license)
         replace(partial, final)
     except OSError as e:
-        raise Refusal(f"cannot write {final}: {e.strerror or e}") from e
+        raise Refusal(f"cannot write {final}: {str(e.strerror or e).lower()}") from e
     finally:  # also when interrupted
         shutil.rmtree(partial, ignore_errors=True)
     return final
