@@ -1,6 +1,7 @@
 """The command line: `unmask export [convert] CHECKPOINT --name NAME`, `unmask export init`, `unmask export known`."""
 
 import argparse
+import os
 import re
 import sys
 from pathlib import Path
@@ -30,6 +31,12 @@ def name(text):
 def positive(text):
     if not re.fullmatch(r"0*[1-9]\d{0,5}", text):
         raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to 999999")
+    return int(text)
+
+
+def seed(text):
+    if not re.fullmatch(r"\d{1,18}", text):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of 1 to 18 digits")
     return int(text)
 
 
@@ -80,7 +87,7 @@ def parser():
     init.add_argument("arch", nargs="?", choices=known.ARCHITECTURES, metavar="ARCH", help="%(choices)s")
     init.add_argument("--out", required=True, type=Path, help="the file to write")
     init.add_argument("--force", action="store_true", help="overwrite it")
-    init.add_argument("--seed", type=int, default=0, help="of the random weights (default: %(default)s)")
+    init.add_argument("--seed", type=seed, default=0, help="of the random weights (default: %(default)s)")
     init.add_argument("--flavour", choices=["visualize", "full", "encoder", "classifier"], default="visualize")
     init.add_argument("--classes", type=positive, default=1000, help="of a classifier (default: %(default)s)")
     init.add_argument("--pool", choices=["mean", "cls"], default="mean", help="what a classifier's head sees")
@@ -100,7 +107,6 @@ def run_convert(args):
     from export import bundle, checkpoint
 
     print(f"reading {args.checkpoint}", file=sys.stderr)
-    labels = args.labels.read_text(encoding="utf-8").splitlines() if args.labels else None
     found = checkpoint.read(
         args.checkpoint,
         flavour=args.flavour,
@@ -110,9 +116,16 @@ def run_convert(args):
         preprocess=args.preprocess,
         mean=args.mean,
         std=args.std,
-        labels=labels,
+        labels=read_labels(args.labels) if args.labels else None,
     )
     print(bundle.convert(found, args.name, args.out, found.preprocess, args.license, args.force))
+
+
+def read_labels(path):
+    try:
+        return path.read_text(encoding="utf-8").splitlines()
+    except UnicodeDecodeError as error:
+        raise Refusal(f"{path} is not UTF-8 text") from error
 
 
 def run_init(args):
@@ -139,17 +152,23 @@ def main(argv=None):
     args = parser().parse_args(argv)
     try:
         args.run(args)
-    except BrokenPipeError:
-        sys.stderr.close()  # whoever read our answer has heard enough
+        sys.stdout.flush()
+    except BrokenPipeError:  # whoever read our answer has heard enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except KeyboardInterrupt:
+        return 130
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
-        print(f"error: {where}{(error.strerror or str(error)).lower()}", file=sys.stderr)
-        return 3
+        return complain(f"{where}{error.strerror.lower() if error.strerror else error}")
     except Refusal as refusal:
-        print(f"error: {refusal}", file=sys.stderr)
-        return 3
+        return complain(refusal)
     return 0
+
+
+def complain(message):
+    print(f"error: {message}", file=sys.stderr)
+    return 3
 
 
 if __name__ == "__main__":

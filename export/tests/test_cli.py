@@ -84,6 +84,9 @@ def test_every_option_reaches_the_conversion(run, tmp_path, mae, converted):
     labels.write_text("cat\nred fox\n")
     assert run(path, "--name", "y", "--heads", "4", "--labels", labels)[0] == 0
     assert converted[1]["checkpoint"].labels == ["cat", "red fox"]
+    labels.write_bytes(b"\xff\xfe")
+    code, _, err = run(path, "--name", "y", "--heads", "4", "--labels", labels)
+    assert (code, err.splitlines()[-1]) == (3, f"error: {labels} is not UTF-8 text")
 
 
 @pytest.mark.parametrize(
@@ -105,6 +108,7 @@ def test_every_option_reaches_the_conversion(run, tmp_path, mae, converted):
         (["init"], "--out"),
         (["init", "mae_vit_giant", "--out", "x"], "mae_vit_giant"),
         (["init", "--out", "x", "--flavour", "ganloss"], "ganloss"),
+        (["init", "--out", "x", "--seed", "9" * 30], "9" * 30),
         (["known", "x"], "x"),
     ],
     ids=" ".join,
@@ -175,6 +179,14 @@ def test_init_writes_what_it_was_asked_for(run, tmp_path):
     )
     found = read(path)
     assert (code, found.config.classes, found.config.pool) == (0, 5, "cls")
+
+
+def test_an_interrupt_ends_quietly(run, monkeypatch):
+    def interrupted(_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cli, "run_known", interrupted)
+    assert run("known") == (130, "", "")
 
 
 def test_init_says_where_it_cannot_write(run, tmp_path):
