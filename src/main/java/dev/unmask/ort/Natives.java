@@ -9,6 +9,7 @@ import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -50,8 +51,7 @@ final class Natives {
             return folder;
         }
         try {
-            Files.createDirectories(cache());
-            Path partial = Files.createTempDirectory(cache(), ".partial-");
+            Path partial = Files.createDirectories(cache().resolve(".partial-" + ProcessHandle.current().pid()));
             for (String library : libraries()) {
                 unpack(library, partial);
             }
@@ -72,7 +72,7 @@ final class Natives {
                 throw new UnmaskException(
                         Fault.UNAVAILABLE, "ONNX Runtime " + version() + " has no library for " + platform());
             }
-            Files.copy(stream, folder.resolve(library));
+            Files.copy(stream, folder.resolve(library), StandardCopyOption.REPLACE_EXISTING);
         }
     }
 
