@@ -118,7 +118,8 @@ final class Destination {
                 Files.write(file, bytes, StandardOpenOption.WRITE);
                 return;
             }
-            partial = file.resolveSibling("." + file.getFileName() + ".partial-" + ProcessHandle.current().pid());
+            partial = file.resolveSibling("." + file.getFileName() + ".partial-"
+                    + ProcessHandle.current().pid());
             Files.write(partial, bytes);
             Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {

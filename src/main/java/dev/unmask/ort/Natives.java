@@ -51,7 +51,8 @@ final class Natives {
             return folder;
         }
         try {
-            Path partial = Files.createDirectories(cache().resolve(".partial-" + ProcessHandle.current().pid()));
+            Path partial = Files.createDirectories(
+                    cache().resolve(".partial-" + ProcessHandle.current().pid()));
             for (String library : libraries()) {
                 unpack(library, partial);
             }
