@@ -251,5 +251,8 @@ def step(text):
     """Says on standard error what is being done, then with what result and how long it took."""
     notes, start = [], time.monotonic()
     print(f"  {text:<36}", end="", file=sys.stderr, flush=True)
-    yield notes.append
-    print(f"{', '.join(notes):<44}{time.monotonic() - start:7.1f} s", file=sys.stderr, flush=True)
+    try:
+        yield notes.append
+        print(f"{', '.join(notes):<44}{time.monotonic() - start:7.1f} s", end="", file=sys.stderr)
+    finally:
+        print(file=sys.stderr, flush=True)

@@ -1,6 +1,6 @@
 """Writes what PyTorch's CPU generator draws, for the Java tests.
 
-    python -m export.noise src/test/resources/noise.json
+python -m export.noise src/test/resources/noise.json
 """
 
 import hashlib

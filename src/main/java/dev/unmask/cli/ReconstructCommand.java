@@ -38,7 +38,7 @@ import picocli.CommandLine.Spec;
             "Examples:",
             "  unmask reconstruct photo.jpg -o out.png",
             "  unmask reconstruct photo.jpg -o out.png --ratio 0.5 --seed 2",
-            "  unmask reconstruct photo.jpg -o filled.png --boxes 40,60,120,80 --panels combined",
+            "  unmask reconstruct photo.jpg -o new.png --boxes 40,60,90,80 --panels combined",
             "  unmask reconstruct *.jpg -o panels/ --json > losses.jsonl"
         })
 final class ReconstructCommand implements Callable<Integer> {

@@ -8,6 +8,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /// The `unmask` command. Exit codes: 0 done, 1 some inputs failed, 2 usage, 3 cannot run.
 @Command(
@@ -42,7 +43,7 @@ public final class Unmask {
     private Unmask() {}
 
     public static void main(String[] args) {
-        System.exit(commandLine().execute(args));
+        System.exit(commandLine().execute(args.length == 0 ? new String[] {"help"} : args));
     }
 
     static CommandLine commandLine() {
@@ -59,6 +60,7 @@ public final class Unmask {
         PrintWriter err = command.getErr();
         String message = String.valueOf(refusal.getMessage());
         err.println("unmask: " + message.substring(0, 1).toLowerCase(Locale.ROOT) + message.substring(1));
+        UnmatchedArgumentException.printSuggestions(refusal, err);
         err.println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
         return USAGE;
     }
