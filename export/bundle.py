@@ -2,8 +2,8 @@
 
 import hashlib
 import json
-import os
 import re
+import secrets
 import shutil
 import sys
 import time
@@ -30,7 +30,7 @@ MANY = 20_000_000  # parameters from which fewer random shapes are verified
 def convert(checkpoint, name, out, preprocess=None, license=None, force=False):
     """Writes the bundle `out/name` of a checkpoint, and answers its path."""
     final = target(Path(out), name, force)
-    partial = final.with_name(f".{name}.partial-{os.getpid()}")
+    partial = final.with_name(f".{name}.partial-{secrets.token_hex(4)}")
     try:
         partial.mkdir(parents=True)
         write(partial, checkpoint, name, preprocess or checkpoint.preprocess, license or checkpoint.license)
@@ -45,19 +45,26 @@ def convert(checkpoint, name, out, preprocess=None, license=None, force=False):
 def target(out, name, force):
     if not re.fullmatch(r"[a-z0-9][a-z0-9._-]{0,63}", name):
         raise Refusal(f"name {name!r} is not 1 to 64 of a-z 0-9 . _ - with a letter or digit in front")
-    if (out / name).exists() and not force:
-        raise Refusal(f"{out / name} exists already; --force replaces it")
-    return out / name
+    final = out / name
+    if final.exists() and not (final / "model.json").is_file():
+        raise Refusal(f"{final} exists already and is no bundle, so it is never replaced")
+    if final.exists() and not force:
+        raise Refusal(f"{final} exists already; --force replaces it")
+    return final
 
 
 def replace(partial, final):
     """Moves the finished folder into place; a bundle that was there is there until that moment, its card stays."""
-    old = final.with_name(f".{final.name}.old-{os.getpid()}")
+    old = final.with_name(f".{final.name}.old-{secrets.token_hex(4)}")
     if final.exists():
         if (final / "README.md").exists():
             shutil.copy(final / "README.md", partial)
         final.rename(old)
-    partial.rename(final)
+    try:
+        partial.rename(final)
+    finally:
+        if old.exists() and not final.exists():
+            old.rename(final)
     shutil.rmtree(old, ignore_errors=True)
 
 

@@ -495,11 +495,19 @@ def test_an_interrupted_conversion_leaves_nothing(tmp_path, monkeypatch):
 
 def test_a_full_disk_is_said_and_leaves_what_was_there(tmp_path, monkeypatch):
     (tmp_path / "small").mkdir()
-    (tmp_path / "small/old").touch()
+    (tmp_path / "small/model.json").touch()
     monkeypatch.setattr(bundle.Weights, "place", fill_disk)
     with pytest.raises(Refusal, match=f"cannot write {tmp_path / 'small'}: no space left on device"):
         bundle.convert(small(), "small", tmp_path, force=True)
-    assert [str(path.relative_to(tmp_path)) for path in sorted(tmp_path.rglob("*"))] == ["small", "small/old"]
+    assert [str(path.relative_to(tmp_path)) for path in sorted(tmp_path.rglob("*"))] == ["small", "small/model.json"]
+
+
+def test_a_folder_that_is_no_bundle_is_never_replaced(tmp_path):
+    (tmp_path / "small").mkdir()
+    (tmp_path / "small/thesis.txt").touch()
+    with pytest.raises(Refusal, match="is no bundle, so it is never replaced"):
+        bundle.convert(small(), "small", tmp_path, force=True)
+    assert (tmp_path / "small/thesis.txt").exists()
 
 
 @pytest.mark.usefixtures("one_graph")
