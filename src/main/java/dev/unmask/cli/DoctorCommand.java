@@ -94,7 +94,8 @@ final class DoctorCommand implements Callable<Integer> {
 
     private String wouldRun() {
         try (OrtModel opened = model.open()) {
-            return opened.card().name() + " on " + opened.device().text() + ": " + String.join(", ", opened.load());
+            return opened.card().name() + " on " + opened.device().text() + ": "
+                    + String.join(", ", opened.load(opened.card().outputs()));
         }
     }
 }

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -44,6 +45,7 @@ final class EmbedCommand implements Callable<Integer> {
         Embed.Pool chosen = Embed.Pool.parse(pool);
         try (OrtModel opened = model.open()) {
             Embed task = new Embed(opened, chosen);
+            opened.loadAhead(Set.of(chosen.output()));
             return pictures.forEach(opened.card(), spec.commandLine().getErr(), (image, view) -> {
                 Map<String, Object> facts = new LinkedHashMap<>();
                 facts.put("image", image.toString());

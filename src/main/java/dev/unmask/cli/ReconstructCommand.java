@@ -2,6 +2,7 @@ package dev.unmask.cli;
 
 import dev.unmask.Card;
 import dev.unmask.Mask;
+import dev.unmask.Output;
 import dev.unmask.PatchGrid;
 import dev.unmask.Tensor;
 import dev.unmask.image.Overlay;
@@ -18,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -133,6 +135,7 @@ final class ReconstructCommand implements Callable<Integer> {
         try (OrtModel opened = model.open()) {
             Reconstruct task = new Reconstruct(opened, stats);
             masking.check(opened.card().grid());
+            opened.loadAhead(Set.of(Output.PATCHES));
             return pictures.forEach(opened.card(), spec.commandLine().getErr(), (image, view) -> {
                 Mask chosen = masking.mask(opened.card().grid(), view.frame());
                 report(image, masking, task.run(view.pixels(), chosen), opened.card(), destination);

@@ -3,6 +3,7 @@ package dev.unmask.cli;
 import dev.unmask.Fault;
 import dev.unmask.UnmaskException;
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.Locale;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -17,14 +18,6 @@ import picocli.CommandLine.UnmatchedArgumentException;
         versionProvider = Version.class,
         description = "Production inference for masked autoencoders.",
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {
-            ReconstructCommand.class,
-            EmbedCommand.class,
-            DescribeCommand.class,
-            VerifyCommand.class,
-            DoctorCommand.class,
-            HelpCommand.class
-        },
         footer = {
             "",
             "Through the launcher also:",
@@ -40,19 +33,38 @@ public final class Unmask {
     static final int USAGE = 2;
     static final int CANNOT_RUN = 3;
 
+    private static final List<Class<?>> COMMANDS = List.of(
+            ReconstructCommand.class,
+            EmbedCommand.class,
+            DescribeCommand.class,
+            VerifyCommand.class,
+            DoctorCommand.class,
+            HelpCommand.class);
+
     private Unmask() {}
 
     public static void main(String[] args) {
-        System.exit(commandLine().execute(args.length == 0 ? new String[] {"help"} : args));
+        String[] given = args.length == 0 ? new String[] {"help"} : args;
+        System.exit(commandLine(given[0]).execute(given));
     }
 
-    static CommandLine commandLine() {
+    /// The command that is asked for alone, since each one costs time to set up; else all, to choose from.
+    static CommandLine commandLine(String asked) {
         CommandLine commands = new CommandLine(new Unmask());
+        List<Class<?>> chosen = COMMANDS.stream()
+                .filter(command ->
+                        !command.equals(HelpCommand.class) && name(command).equals(asked))
+                .toList();
+        (chosen.isEmpty() ? COMMANDS : chosen).forEach(commands::addSubcommand);
         commands.setParameterExceptionHandler((refusal, _) -> usage(refusal));
         commands.setExecutionExceptionHandler((failure, command, _) -> failed(failure, command.getErr()));
         commands.setCaseInsensitiveEnumValuesAllowed(true);
         commands.setUsageHelpAutoWidth(true);
         return commands;
+    }
+
+    private static String name(Class<?> command) {
+        return command.getAnnotation(Command.class).name();
     }
 
     private static int usage(ParameterException refusal) {

@@ -73,13 +73,29 @@ public final class OrtModel implements Model, AutoCloseable {
         });
     }
 
-    /// Loads every graph that pictures run through, and names them.
-    public List<String> load() {
+    /// Loads the graphs that pictures need for these outputs, and names them.
+    public List<String> load(Set<Output> outputs) {
         return alive(() -> {
             Set<String> needed = new TreeSet<>();
-            card.outputs().forEach(output -> needed.add(graphOf(output)));
+            for (Output output : outputs) {
+                needed.add(graphOf(output));
+                if (FROM_DECODER.contains(output)) {
+                    needed.add("encoder");
+                }
+            }
             needed.forEach(graph -> graph(graph, Tensor.Type.UINT8));
             return List.copyOf(needed);
+        });
+    }
+
+    /// Starts to load the graphs for these outputs while the caller does something else. A failure shows when they run.
+    public void loadAhead(Set<Output> outputs) {
+        Thread.ofPlatform().name("load " + card.name()).start(() -> {
+            try {
+                load(outputs);
+            } catch (UnmaskException _) {
+                // whoever runs the graph is told
+            }
         });
     }
 

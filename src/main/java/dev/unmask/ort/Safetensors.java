@@ -1,7 +1,5 @@
 package dev.unmask.ort;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.unmask.Tensor;
 import dev.unmask.UnmaskException;
 import java.io.IOException;
@@ -11,6 +9,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Function;
 
 /// Reads a safetensors file: a 64-bit header length, a JSON header, then the tensors' bytes, all little-endian.
 final class Safetensors {
@@ -28,8 +27,9 @@ final class Safetensors {
             byte[] header = new byte[(int) length];
             read(channel, Long.BYTES, header.length).get(header);
             Map<String, Tensor> tensors = new LinkedHashMap<>();
-            for (Map.Entry<String, JsonNode> entry :
-                    new JsonMapper().readTree(header).properties()) {
+            Map<String, Json> entries =
+                    Json.read(header, "the header of " + file).map(Function.identity());
+            for (Map.Entry<String, Json> entry : entries.entrySet()) {
                 if (!entry.getKey().equals("__metadata__")) {
                     tensors.put(entry.getKey(), tensor(channel, Long.BYTES + length, entry.getValue()));
                 }
@@ -38,13 +38,12 @@ final class Safetensors {
         }
     }
 
-    private static Tensor tensor(FileChannel channel, long origin, JsonNode node) throws IOException {
-        long[] shape = new long[node.path("shape").size()];
-        for (int i = 0; i < shape.length; i++) {
-            shape[i] = node.path("shape").get(i).asLong();
-        }
-        Tensor tensor = Tensor.allocate(type(node.path("dtype").asText()), shape);
-        long from = node.path("data_offsets").path(0).asLong();
+    private static Tensor tensor(FileChannel channel, long origin, Json entry) throws IOException {
+        long[] shape = entry.get("shape").list(Json::integer).stream()
+                .mapToLong(Long::longValue)
+                .toArray();
+        Tensor tensor = Tensor.allocate(type(entry.get("dtype").text()), shape);
+        long from = entry.get("data_offsets").list(Json::integer).getFirst();
         ByteBuffer bytes = tensor.bytes();
         bytes.put(read(channel, origin + from, bytes.capacity()));
         return tensor;

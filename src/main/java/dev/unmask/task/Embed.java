@@ -33,6 +33,11 @@ public final class Embed {
                     .orElseThrow(() -> UnmaskException.invalid("pool '" + text + "' is not cls, mean or patches"));
         }
 
+        /// The output of a model that holds these tokens.
+        public Output output() {
+            return output;
+        }
+
         @Override
         public String toString() {
             return name().toLowerCase(Locale.ROOT);

@@ -20,7 +20,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import picocli.CommandLine;
 
 /// The commands as a user runs them: exit code, output, message; and nothing left behind after a refusal.
 class CommandTest {
@@ -343,9 +342,10 @@ class CommandTest {
     private static Run run(String... arguments) {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
-        CommandLine commands = Unmask.commandLine();
-        commands.setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
-        int code = commands.execute(arguments);
+        int code = Unmask.commandLine(arguments[0])
+                .setOut(new PrintWriter(out))
+                .setErr(new PrintWriter(err))
+                .execute(arguments);
         assertThat(StandardCharsets.UTF_8.newEncoder().canEncode(out.toString()))
                 .isTrue();
         return new Run(code, out.toString(), err.toString());

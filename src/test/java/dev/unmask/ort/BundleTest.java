@@ -80,13 +80,13 @@ class BundleTest {
     @Test
     void refusesAManifestThatLacksSomething() throws IOException {
         rewrite("\"preprocess\"", "\"something\"");
-        assertThatThrownBy(() -> Bundle.open(folder)).hasMessageContaining("the manifest lacks \"preprocess\"");
+        assertThatThrownBy(() -> Bundle.open(folder)).hasMessageContaining("it lacks \"preprocess\"");
     }
 
     @Test
     void refusesAManifestThatIsNoJson() throws IOException {
         rewrite("\"format\": 1,", "\"format\": 1");
-        assertThatThrownBy(() -> Bundle.open(folder)).hasMessageContaining("model.json is not a manifest");
+        assertThatThrownBy(() -> Bundle.open(folder)).hasMessageContaining("model.json is not JSON");
     }
 
     @Test
