@@ -23,6 +23,8 @@ final class PngFile implements Encoded {
     /// What a grey level or palette index looks like.
     private Palette colors;
 
+    private boolean paletteRead;
+
     private Orientation orientation = Orientation.UPRIGHT;
 
     private PngFile(PngHeader header) {
@@ -65,6 +67,9 @@ final class PngFile implements Encoded {
 
     @Override
     public byte[] rgb() {
+        if (header.kind() == PngHeader.Kind.PALETTE && !paletteRead) {
+            throw Format.PNG.corrupt("it has no palette");
+        }
         byte[] rgb = new byte[header.width() * header.height() * Picture.CHANNELS];
         try (var lines = new PngLines(pixels)) {
             for (PngHeader.Pass pass : header.passes()) {
@@ -78,6 +83,7 @@ final class PngFile implements Encoded {
     private void readPalette(ByteBuffer entries) {
         if (header.kind() == PngHeader.Kind.PALETTE) {
             colors = Palette.rgb(entries);
+            paletteRead = true;
         }
     }
 
