@@ -18,6 +18,29 @@ enum Format {
         Encoded open(byte[] file) {
             return PngFile.open(file);
         }
+    },
+    WEBP {
+        @Override
+        Encoded open(byte[] file) {
+            return WebpFile.open(file);
+        }
+
+        @Override
+        public String toString() {
+            return "WebP";
+        }
+    },
+    GIF {
+        @Override
+        Encoded open(byte[] file) {
+            return GifFile.open(file);
+        }
+    },
+    BMP {
+        @Override
+        Encoded open(byte[] file) {
+            return BmpFile.open(file);
+        }
     };
 
     private static final HexFormat HEX = HexFormat.ofDelimiter(" ");
@@ -32,6 +55,15 @@ enum Format {
         }
         if (startsWith(file, 0, 0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n')) {
             return PNG;
+        }
+        if (startsWith(file, 0, 'R', 'I', 'F', 'F') && startsWith(file, 8, 'W', 'E', 'B', 'P')) {
+            return WEBP;
+        }
+        if (startsWith(file, 0, 'G', 'I', 'F', '8', '7', 'a') || startsWith(file, 0, 'G', 'I', 'F', '8', '9', 'a')) {
+            return GIF;
+        }
+        if (startsWith(file, 0, 'B', 'M')) {
+            return BMP;
         }
         throw UnmaskException.invalid(
                 file.length == 0

@@ -20,7 +20,6 @@ record JpegHeader(
         List<Segment> segments,
         int scan) {
 
-    private static final byte[] EXIF = "Exif\0\0".getBytes(StandardCharsets.ISO_8859_1);
     private static final int SOS = 0xDA;
 
     /// A marker segment: the marker, two bytes of length, and what they count.
@@ -142,9 +141,9 @@ record JpegHeader(
         return segments.stream()
                 .filter(segment -> segment.marker() == 0xE1)
                 .map(segment -> segment.body(file))
-                .filter(body -> begins(body, "Exif\0\0"))
+                .filter(Exif::marked)
                 .findFirst()
-                .map(body -> Exif.orientation(body.slice(EXIF.length, body.limit() - EXIF.length)))
+                .map(Exif::orientation)
                 .orElse(Orientation.UPRIGHT);
     }
 

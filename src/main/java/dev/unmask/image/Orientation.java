@@ -26,7 +26,16 @@ enum Orientation {
 
     /// The orientation with an EXIF number; upright where the number means nothing.
     static Orientation of(int number) {
-        return number >= 1 && number <= values().length ? values()[number - 1] : UPRIGHT;
+        return switch (number) {
+            case 2 -> MIRRORED;
+            case 3 -> TURNED_HALF;
+            case 4 -> FLIPPED;
+            case 5 -> TRANSPOSED;
+            case 6 -> TURNED_LEFT;
+            case 7 -> TRANSVERSED;
+            case 8 -> TURNED_RIGHT;
+            default -> UPRIGHT;
+        };
     }
 
     /// The picture as it should be seen.

@@ -21,7 +21,9 @@ final class PngFile implements Encoded {
     /// The compressed data, piece by piece.
     private final List<ByteBuffer> pixels = new ArrayList<>();
     /// What a grey level or palette index looks like.
-    private int[] colors;
+    private Palette colors;
+
+    private boolean paletteRead;
 
     private Orientation orientation = Orientation.UPRIGHT;
 
@@ -37,7 +39,7 @@ final class PngFile implements Encoded {
         while (bytes.remaining() >= 8) {
             switch (bytes.getInt(bytes.position() + 4)) {
                 case IDAT -> png.pixels.add(chunk(bytes, "IDAT"));
-                case PLTE -> png.colors = png.header.palette(chunk(bytes, "PLTE"));
+                case PLTE -> png.readPalette(chunk(bytes, "PLTE"));
                 case EXIF -> png.orientation = Exif.orientation(skipped(bytes));
                 case IEND -> {
                     return png;
@@ -65,6 +67,9 @@ final class PngFile implements Encoded {
 
     @Override
     public byte[] rgb() {
+        if (header.kind() == PngHeader.Kind.PALETTE && !paletteRead) {
+            throw Format.PNG.corrupt("it has no palette");
+        }
         byte[] rgb = new byte[header.width() * header.height() * Picture.CHANNELS];
         try (var lines = new PngLines(pixels)) {
             for (PngHeader.Pass pass : header.passes()) {
@@ -72,6 +77,14 @@ final class PngFile implements Encoded {
             }
         }
         return rgb;
+    }
+
+    /// Only a picture of palette numbers needs its palette; to others it is a hint.
+    private void readPalette(ByteBuffer entries) {
+        if (header.kind() == PngHeader.Kind.PALETTE) {
+            colors = Palette.rgb(entries);
+            paletteRead = true;
+        }
     }
 
     private void read(PngHeader.Pass pass, PngLines lines, byte[] rgb) {
@@ -98,10 +111,7 @@ final class PngFile implements Encoded {
             }
         } else {
             for (int x = 0, to = offset; x < width; x++, to += step) {
-                int color = colors[header.sample(line, x)];
-                rgb[to] = (byte) (color >> 16);
-                rgb[to + 1] = (byte) (color >> 8);
-                rgb[to + 2] = (byte) color;
+                colors.put(header.sample(line, x), rgb, to);
             }
         }
     }

@@ -114,22 +114,7 @@ record PngHeader(int width, int height, int depth, Kind kind, boolean interlaced
     }
 
     /// The colour of every grey level.
-    int[] shades() {
-        int white = (1 << Math.min(depth, 8)) - 1;
-        return IntStream.rangeClosed(0, white)
-                .map(level -> level * 255 / white * 0x010101)
-                .toArray();
-    }
-
-    /// The colour of every index; black where the palette has none. Only a picture of indices needs its palette.
-    int[] palette(ByteBuffer chunk) {
-        int[] colors = shades();
-        if (kind != Kind.PALETTE) {
-            return colors;
-        }
-        for (int i = 0; i < colors.length; i++) {
-            colors[i] = chunk.remaining() < 3 ? 0 : ((chunk.get() & 0xFF) << 16) | (chunk.getShort() & 0xFFFF);
-        }
-        return colors;
+    Palette shades() {
+        return Palette.grey((1 << Math.min(depth, 8)) - 1);
     }
 }

@@ -2,8 +2,9 @@ package dev.unmask.image;
 
 import java.util.Arrays;
 
-/// Pillow's `Image.resize` for RGB, bit for bit, computing only what is kept of the result. Columns first, into bytes,
-/// then rows; each sample is a weighted sum in 22-bit fixed point, rounded and clipped.
+/// Pillow's `Image.resize` for RGB, bit for bit, computing only what is kept of the result. Columns and rows are
+/// resized
+/// one after the other, into bytes; each sample is a weighted sum in 22-bit fixed point, rounded and clipped.
 final class Resample {
 
     private static final int HALF = 1 << (Taps.PRECISION - 1);
@@ -16,16 +17,18 @@ final class Resample {
         }
         Taps columns = Taps.of(kernel, frame.horizontal());
         Taps rows = Taps.of(kernel, frame.vertical());
-        if (tall(picture, frame.vertical())) {
+        if (rowsFirst(frame)) {
             return columns(rows(picture, rows, 0), columns, 0, rows.count());
         }
         return rows(columns(picture, columns, rows.begin(), rows.end()), rows, rows.begin());
     }
 
-    /// Of very tall pictures that shrink Pillow resizes the rows first, to save memory; the rounding in between
-    /// differs.
-    private static boolean tall(Picture picture, Axis vertical) {
-        return picture.height() > 100L * picture.width() && vertical.scaled() < picture.height();
+    /// Whether the height shrinks by more than twice what the width does. Pillow has had this rule since version 13.0;
+    /// before, it took columns first but for very tall pictures. The rounding in between differs by a level or two.
+    private static boolean rowsFirst(Frame frame) {
+        int lessHeight = frame.vertical().source() - frame.vertical().scaled();
+        int lessWidth = frame.horizontal().source() - frame.horizontal().scaled();
+        return lessHeight > 0 && lessHeight > 2 * lessWidth;
     }
 
     /// Resizes the lines from `top` to `bottom`.
