@@ -175,7 +175,7 @@ class Mae(nn.Module):
 
     def patchify(self, pixels, channels_last=False):
         """(B, C, H, W), or (B, H, W, C) channels last -> (B, N, P * P * C): rows first, channel last inside a patch."""
-        B, (rows, columns), P, C = len(pixels), self.config.grid, self.config.patch, self.config.channels
+        B, (rows, columns), P, C = pixels.shape[0], self.config.grid, self.config.patch, self.config.channels
         if channels_last:
             patches = pixels.reshape(B, rows, P, columns, P, C).permute(0, 1, 3, 2, 4, 5)
         else:
@@ -184,7 +184,7 @@ class Mae(nn.Module):
 
     def unpatchify(self, patches):
         """(B, N, P * P * C) -> (B, H, W, C)"""
-        B, (rows, columns), P, C = len(patches), self.config.grid, self.config.patch, self.config.channels
+        B, (rows, columns), P, C = patches.shape[0], self.config.grid, self.config.patch, self.config.channels
         return patches.reshape(B, rows, columns, P, P, C).permute(0, 1, 3, 2, 4, 5).reshape(B, rows * P, columns * P, C)
 
     def encode(self, pixels, ids_keep):
@@ -195,7 +195,7 @@ class Mae(nn.Module):
         """The kept patches (B, K, P * P * C) and where they stand; without ids: all of them in order."""
         x = self.with_position(self.patch_embed(patches), ids_keep)
         cls = self.cls_token + self.pos_embed[:, :1]
-        x = torch.cat([cls.expand(len(x), -1, -1), x], 1)
+        x = torch.cat([cls.expand(x.shape[0], -1, -1), x], 1)
         for block in self.blocks:
             x = block(x)
         if self.config.final_norm == "pooled":
@@ -221,7 +221,10 @@ class Mae(nn.Module):
         return gather(x, ids) + self.decoder_pos_embed
 
     def classify(self, pixels):  # (B, C, H, W) -> (B, classes)
-        _, cls, mean = self.encode_patches(self.patchify(pixels))
+        return self.classify_patches(self.patchify(pixels))
+
+    def classify_patches(self, patches):  # (B, N, P * P * C) -> (B, classes)
+        _, cls, mean = self.encode_patches(patches)
         return self.head(mean if self.config.pool == "mean" else cls)
 
     def patch_error(self, pixels, patches, normalized=False):

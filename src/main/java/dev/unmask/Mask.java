@@ -3,6 +3,7 @@ package dev.unmask;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Collection;
+import java.util.List;
 
 /// Which patches the encoder sees, and in which order it sees them.
 ///
@@ -24,15 +25,20 @@ public final class Mask {
         return ofNoise(grid, ratio, Noise.of(seed, grid.patches()));
     }
 
-    /// Keeps the patches with the smallest noise.
+    /// Keeps the `int(N * (1 - ratio))` patches with the smallest noise.
     public static Mask ofNoise(PatchGrid grid, double ratio, float[] noise) {
+        return keeping(grid, grid.visible(ratio), noise);
+    }
+
+    /// Keeps the `kept` patches with the smallest noise.
+    public static Mask keeping(PatchGrid grid, int kept, float[] noise) {
         requireLength("noise", noise.length, grid);
         for (float value : noise) {
             if (!Float.isFinite(value)) {
                 throw UnmaskException.invalid("noise holds " + value + ", which is not a finite number");
             }
         }
-        return new Mask(ascending(noise), grid.visible(ratio));
+        return new Mask(ascending(noise), kept);
     }
 
     /// Nothing hidden: every patch in its own order.
@@ -137,7 +143,7 @@ public final class Mask {
     private static Collection<Integer> numbers(String text) {
         String list = text.replaceAll("^\\[|]$", "").strip();
         if (list.isEmpty()) {
-            return java.util.List.of();
+            return List.of();
         }
         return Arrays.stream(list.split(",")).map(Mask::number).toList();
     }

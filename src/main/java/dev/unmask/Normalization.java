@@ -1,7 +1,5 @@
 package dev.unmask;
 
-import java.nio.ByteBuffer;
-import java.nio.FloatBuffer;
 import java.util.List;
 
 /// What stands between a byte and a number the model sees: `(byte / 255 - mean) / std`, each step in float32, as
@@ -27,16 +25,17 @@ public record Normalization(List<Float> mean, List<Float> std) {
     public Tensor normalize(Tensor picture) {
         int height = (int) picture.shape()[0];
         int width = (int) picture.shape()[1];
-        Tensor normalized = Tensor.allocate(Tensor.Type.FLOAT32, channels(), height, width);
-        ByteBuffer from = picture.bytes();
-        FloatBuffer to = normalized.floats();
-        for (int channel = 0; channel < channels(); channel++) {
+        byte[] from = picture.toBytes();
+        float[] to = new float[from.length];
+        int channels = channels();
+        int next = 0;
+        for (int channel = 0; channel < channels; channel++) {
             float[] table = table(channel);
-            for (int i = 0; i < height * width; i++) {
-                to.put(table[from.get(i * channels() + channel) & 0xFF]);
+            for (int i = channel; i < from.length; i += channels) {
+                to[next++] = table[from[i] & 0xFF];
             }
         }
-        return normalized;
+        return Tensor.of(to, channels, height, width);
     }
 
     /// The byte that shows a normalised value: to the nearest, ties to even, clipped.

@@ -1,7 +1,5 @@
 package dev.unmask;
 
-import java.nio.FloatBuffer;
-
 /// The arithmetic of patches: a picture as (patches, values), channel last inside a patch, and how far a prediction is
 /// from it. Sums are taken in double, so that answers do not depend on their order.
 public final class Patches {
@@ -15,33 +13,35 @@ public final class Patches {
         int channels = (int) pixels.shape()[0];
         int patch = grid.patch();
         int area = grid.height() * grid.width();
-        FloatBuffer from = pixels.floats();
-        Tensor patches = Tensor.allocate(Tensor.Type.FLOAT32, grid.patches(), (long) patch * patch * channels);
-        FloatBuffer to = patches.floats();
+        float[] from = pixels.toFloats();
+        float[] to = new float[from.length];
+        int next = 0;
         for (int n = 0; n < grid.patches(); n++) {
             int origin = n / grid.columns() * patch * grid.width() + n % grid.columns() * patch;
             for (int y = 0; y < patch; y++) {
                 for (int x = 0; x < patch; x++) {
                     for (int channel = 0; channel < channels; channel++) {
-                        to.put(from.get(channel * area + origin + y * grid.width() + x));
+                        to[next++] = from[channel * area + origin + y * grid.width() + x];
                     }
                 }
             }
         }
-        return patches;
+        return Tensor.of(to, grid.patches(), (long) patch * patch * channels);
     }
 
     /// float32 (N, P * P * C) normalised values to uint8 (H, W, C), as the decoder graph's `image` does.
     public static Tensor picture(Tensor patches, PatchGrid grid, Normalization normalization) {
         int channels = normalization.channels();
         int patch = grid.patch();
-        FloatBuffer from = patches.floats();
+        float[] from = patches.toFloats();
+        int next = 0;
         byte[] picture = new byte[grid.height() * grid.width() * channels];
         for (int n = 0; n < grid.patches(); n++) {
             int origin = n / grid.columns() * patch * grid.width() + n % grid.columns() * patch;
             for (int y = 0; y < patch; y++) {
                 for (int x = 0; x < patch * channels; x++) {
-                    picture[(origin + y * grid.width()) * channels + x] = normalization.level(from.get(), x % channels);
+                    picture[(origin + y * grid.width()) * channels + x] =
+                            normalization.level(from[next++], x % channels);
                 }
             }
         }
@@ -62,13 +62,13 @@ public final class Patches {
     public static double[] errors(Tensor predicted, Tensor target) {
         int patches = (int) target.shape()[0];
         int values = (int) target.shape()[1];
-        FloatBuffer a = predicted.floats();
-        FloatBuffer b = target.floats();
+        float[] a = predicted.toFloats();
+        float[] b = target.toFloats();
         double[] errors = new double[patches];
         for (int n = 0; n < patches; n++) {
             double sum = 0;
             for (int i = n * values; i < (n + 1) * values; i++) {
-                double difference = (double) a.get(i) - b.get(i);
+                double difference = (double) a[i] - b[i];
                 sum += difference * difference;
             }
             errors[n] = sum / values;
@@ -94,25 +94,24 @@ public final class Patches {
     private static Tensor map(Tensor values, Tensor source, Scaling scaling) {
         int patches = (int) values.shape()[0];
         int width = (int) values.shape()[1];
-        FloatBuffer from = values.floats();
-        FloatBuffer statistics = source.floats();
-        Tensor mapped = Tensor.allocate(Tensor.Type.FLOAT32, values.shape());
-        FloatBuffer to = mapped.floats();
+        float[] from = values.toFloats();
+        float[] statistics = source.toFloats();
+        float[] to = new float[from.length];
         for (int n = 0; n < patches; n++) {
             double mean = 0;
             for (int i = n * width; i < (n + 1) * width; i++) {
-                mean += statistics.get(i);
+                mean += statistics[i];
             }
             mean /= width;
             double squares = 0;
             for (int i = n * width; i < (n + 1) * width; i++) {
-                squares += (statistics.get(i) - mean) * (statistics.get(i) - mean);
+                squares += (statistics[i] - mean) * (statistics[i] - mean);
             }
             double deviation = Math.sqrt(squares / (width - 1) + EPSILON);
             for (int i = n * width; i < (n + 1) * width; i++) {
-                to.put((float) scaling.apply(from.get(i), mean, deviation));
+                to[i] = (float) scaling.apply(from[i], mean, deviation);
             }
         }
-        return mapped;
+        return Tensor.of(to, values.shape());
     }
 }

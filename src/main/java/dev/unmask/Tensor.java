@@ -5,6 +5,7 @@ import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
 import java.util.Arrays;
+import java.util.Locale;
 
 /// A dense array of numbers in row-major order, in direct memory, so that native code reads it without a copy.
 ///
@@ -122,7 +123,7 @@ public final class Tensor {
 
     @Override
     public String toString() {
-        return type.name().toLowerCase(java.util.Locale.ROOT) + Arrays.toString(shape);
+        return type.name().toLowerCase(Locale.ROOT) + Arrays.toString(shape);
     }
 
     private Tensor filledBy(int values) {

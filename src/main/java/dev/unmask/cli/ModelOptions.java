@@ -1,0 +1,68 @@
+package dev.unmask.cli;
+
+import dev.unmask.Fault;
+import dev.unmask.UnmaskException;
+import dev.unmask.ort.Bundle;
+import dev.unmask.ort.Device;
+import dev.unmask.ort.OrtModel;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import picocli.CommandLine.Option;
+
+/// Which model, where.
+final class ModelOptions {
+
+    static final String DEFAULT_MODEL = "mae-tiny";
+
+    @Option(
+            names = "--model",
+            paramLabel = "MODEL",
+            defaultValue = DEFAULT_MODEL,
+            description = "A bundle: its folder, or its name in onnx/ (default: ${DEFAULT-VALUE}).")
+    String model;
+
+    @Option(
+            names = "--device",
+            paramLabel = "DEVICE",
+            defaultValue = "cpu",
+            description = "cpu, cuda or cuda:N (default: ${DEFAULT-VALUE}).")
+    String device;
+
+    OrtModel open() {
+        return OrtModel.open(bundle(model), Device.parse(device));
+    }
+
+    /// The bundle of a folder, or of a name in `onnx/`.
+    static Bundle bundle(String model) {
+        Path folder = Path.of(model);
+        if (Files.isDirectory(folder) || model.contains("/")) {
+            return Bundle.open(folder);
+        }
+        Path named = models().resolve(model);
+        if (!Files.isDirectory(named)) {
+            throw new UnmaskException(
+                    Fault.NOT_FOUND, "there is no model '" + model + "'; " + models() + " holds " + names());
+        }
+        return Bundle.open(named);
+    }
+
+    private static Path models() {
+        return Path.of(System.getProperty("unmask.home", "")).resolve("onnx");
+    }
+
+    private static String names() {
+        try (Stream<Path> folders = Files.list(models())) {
+            String names = folders.filter(Files::isDirectory)
+                    .map(folder -> folder.getFileName().toString())
+                    .filter(name -> !name.startsWith("."))
+                    .sorted()
+                    .collect(Collectors.joining(", "));
+            return names.isEmpty() ? "none" : names;
+        } catch (IOException _) {
+            return "none";
+        }
+    }
+}

@@ -1,0 +1,229 @@
+package dev.unmask.cli;
+
+import dev.unmask.Card;
+import dev.unmask.Mask;
+import dev.unmask.Output;
+import dev.unmask.PatchGrid;
+import dev.unmask.Tensor;
+import dev.unmask.image.Overlay;
+import dev.unmask.image.Panels;
+import dev.unmask.image.Png;
+import dev.unmask.ort.OrtModel;
+import dev.unmask.task.Masking;
+import dev.unmask.task.Reconstruct;
+import dev.unmask.task.Reconstruct.PatchStats;
+import dev.unmask.task.Reconstruct.Reconstruction;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/// `unmask reconstruct`: hides patches of pictures and shows what the model fills in.
+@Command(
+        name = "reconstruct",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = "Hide patches of pictures and show what the model fills in.",
+        footer = {
+            "",
+            "Examples:",
+            "  unmask reconstruct photo.jpg -o out.png",
+            "  unmask reconstruct photo.jpg -o out.png --ratio 0.5 --seed 2",
+            "  unmask reconstruct photo.jpg -o new.png --boxes 40,60,90,80 --panels combined",
+            "  unmask reconstruct *.jpg -o panels/ --json > losses.jsonl"
+        })
+final class ReconstructCommand implements Callable<Integer> {
+
+    /// The pictures a reconstruction can be shown as.
+    enum Panel {
+        ORIGINAL("original"),
+        MASKED("masked"),
+        RECONSTRUCTION("reconstruction"),
+        COMBINED("reconstruction + visible");
+
+        private final String title;
+
+        Panel(String title) {
+            this.title = title;
+        }
+
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    @Mixin
+    ImageOptions pictures;
+
+    @Option(
+            names = {"-o", "--out"},
+            paramLabel = "OUT",
+            description = "Where the panels go: a PNG file, - for standard output, or a folder for several pictures.")
+    @Nullable
+    String out;
+
+    @Option(
+            names = "--ratio",
+            paramLabel = "R",
+            description = "Share of the patches to hide, in [0, 1) (default: 0.75).")
+    @Nullable
+    Double ratio;
+
+    @Option(
+            names = "--seed",
+            paramLabel = "S",
+            description = "Which patches: the mask that torch.manual_seed(S) gives (default: 0).")
+    @Nullable
+    Long seed;
+
+    @Option(
+            names = "--mask",
+            paramLabel = "MASK",
+            description = "Instead of a ratio: one character per patch, 1 hidden; or hidden patch numbers, as [3,17].")
+    @Nullable
+    String mask;
+
+    @Option(
+            names = "--boxes",
+            paramLabel = "X,Y,W,H",
+            split = ";",
+            description = "Instead of a ratio: boxes in pixels of the picture; every patch a box touches is hidden.")
+    @Nullable
+    List<String> boxes;
+
+    @Option(
+            names = "--panels",
+            paramLabel = "PANELS",
+            split = ",",
+            defaultValue = "original,masked,reconstruction,combined",
+            description = "Which of ${COMPLETION-CANDIDATES} to draw, in this order; one alone is drawn bare.")
+    List<Panel> panels;
+
+    @Option(
+            names = "--patch-stats",
+            paramLabel = "FROM",
+            defaultValue = "none",
+            description =
+                    "For models trained on normalised pixels: 'original' lends each patch the original's mean and deviation.")
+    PatchStats stats;
+
+    @Mixin
+    ModelOptions model;
+
+    @Option(names = "--json", description = "Print loss, mask and error per patch as one line of JSON per picture.")
+    boolean json;
+
+    @Spec
+    CommandSpec spec;
+
+    @Override
+    public Integer call() {
+        Masking masking = masking();
+        Destination destination = destination();
+        try (OrtModel opened = model.open()) {
+            Reconstruct task = new Reconstruct(opened, stats);
+            masking.check(opened.card().grid());
+            opened.loadAhead(Set.of(Output.PATCHES));
+            return pictures.forEach(opened.card(), spec.commandLine().getErr(), (image, view) -> {
+                Mask chosen = masking.mask(opened.card().grid(), view.frame());
+                report(image, masking, task.run(view.pixels(), chosen), opened.card(), destination);
+            });
+        }
+    }
+
+    private Masking masking() {
+        boolean random = ratio != null || seed != null;
+        if ((random ? 1 : 0) + (mask != null ? 1 : 0) + (boxes != null ? 1 : 0) > 1) {
+            throw misused("take one of --ratio and --seed, --mask, or --boxes");
+        }
+        if (mask != null) {
+            return new Masking.Given(mask);
+        }
+        if (boxes != null) {
+            return new Masking.Boxes(boxes.stream().map(Masking.Box::parse).toList());
+        }
+        return new Masking.Random(ratio == null ? 0.75 : ratio, seed == null ? 0 : seed);
+    }
+
+    private Destination destination() {
+        if (out == null && !json) {
+            throw misused("missing required option: '--out=OUT' (or --json for the numbers alone)");
+        }
+        if (out != null && out.equals("-") && json) {
+            throw misused("--json and -o - both write to standard output");
+        }
+        return Destination.of(out, pictures.images);
+    }
+
+    private ParameterException misused(String message) {
+        return new ParameterException(spec.commandLine(), message);
+    }
+
+    private void report(
+            Path image, Masking masking, Reconstruction reconstruction, Card card, Destination destination) {
+        String summary = summary(masking, reconstruction, card);
+        destination.write(image, () -> draw(reconstruction, card.grid(), summary));
+        if (json) {
+            Json.printLine(spec.commandLine().getOut(), facts(image, masking, reconstruction, card, destination));
+        } else {
+            spec.commandLine().getErr().println(image + " -> " + destination.of(image) + "  " + summary);
+        }
+    }
+
+    private byte[] draw(Reconstruction reconstruction, PatchGrid grid, String footer) {
+        List<Panels.Panel> drawn = new ArrayList<>();
+        for (Panel panel : panels) {
+            drawn.add(new Panels.Panel(panel.title, picture(panel, reconstruction, grid)));
+        }
+        return Png.write(drawn.size() == 1 ? drawn.getFirst().picture() : Panels.compose(drawn, footer));
+    }
+
+    private static Tensor picture(Panel panel, Reconstruction reconstruction, PatchGrid grid) {
+        Overlay overlay = new Overlay(grid, reconstruction.mask());
+        return switch (panel) {
+            case ORIGINAL -> reconstruction.original();
+            case MASKED -> overlay.masked(reconstruction.original());
+            case RECONSTRUCTION -> reconstruction.image();
+            case COMBINED -> overlay.combined(reconstruction.original(), reconstruction.image());
+        };
+    }
+
+    private static String summary(Masking masking, Reconstruction reconstruction, Card card) {
+        Mask mask = reconstruction.mask();
+        String seed = masking instanceof Masking.Random(double _, long value) ? " · seed " + value : "";
+        String hidden = (mask.patches() - mask.kept()) + " of " + mask.patches() + " patches hidden";
+        return card.name() + " · " + hidden + seed + " · loss "
+                + String.format(Locale.ROOT, "%.4f", reconstruction.loss());
+    }
+
+    private static Map<String, @Nullable Object> facts(
+            Path image, Masking masking, Reconstruction reconstruction, Card card, Destination destination) {
+        Map<String, @Nullable Object> facts = new LinkedHashMap<>();
+        facts.put("image", image.toString());
+        facts.put("model", card.name());
+        facts.put("digest", card.digest());
+        if (masking instanceof Masking.Random(double ratio, long seed)) {
+            facts.put("ratio", ratio);
+            facts.put("seed", seed);
+        }
+        facts.put("mask", reconstruction.mask().toString());
+        facts.put("patches", List.of(card.grid().rows(), card.grid().columns()));
+        facts.put("kept", reconstruction.mask().kept());
+        facts.put("loss", Double.isNaN(reconstruction.loss()) ? null : reconstruction.loss());
+        facts.put("errors", reconstruction.errors());
+        facts.put("out", destination.of(image));
+        return facts;
+    }
+}

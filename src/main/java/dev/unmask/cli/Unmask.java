@@ -1,0 +1,91 @@
+package dev.unmask.cli;
+
+import dev.unmask.Fault;
+import dev.unmask.UnmaskException;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.Locale;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/// The `unmask` command. Exit codes: 0 done, 1 some inputs failed, 2 usage, 3 cannot run.
+@Command(
+        name = "unmask",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        description = "Production inference for masked autoencoders.",
+        synopsisSubcommandLabel = "COMMAND",
+        footer = {
+            "",
+            "Through the launcher also:",
+            "  export       Turn a PyTorch checkpoint into a bundle (unmask export --help).",
+            "  test         Run every check and test.",
+            "",
+            "Exit codes: 0 done, 1 some inputs failed (each is named), 2 usage, 3 cannot run."
+        })
+public final class Unmask {
+
+    static final int DONE = 0;
+    static final int SOME_FAILED = 1;
+    static final int USAGE = 2;
+    static final int CANNOT_RUN = 3;
+
+    private static final List<Class<?>> COMMANDS = List.of(
+            ReconstructCommand.class,
+            EmbedCommand.class,
+            DescribeCommand.class,
+            VerifyCommand.class,
+            DoctorCommand.class,
+            HelpCommand.class);
+
+    private Unmask() {}
+
+    public static void main(String[] args) {
+        String[] given = args.length == 0 ? new String[] {"help"} : args;
+        System.exit(commandLine(given[0]).execute(given));
+    }
+
+    /// The command that is asked for alone, since each one costs time to set up; else all, to choose from.
+    static CommandLine commandLine(String asked) {
+        CommandLine commands = new CommandLine(new Unmask());
+        List<Class<?>> chosen = COMMANDS.stream()
+                .filter(command ->
+                        !command.equals(HelpCommand.class) && name(command).equals(asked))
+                .toList();
+        (chosen.isEmpty() ? COMMANDS : chosen).forEach(commands::addSubcommand);
+        commands.setParameterExceptionHandler((refusal, _) -> usage(refusal));
+        commands.setExecutionExceptionHandler((failure, command, _) -> failed(failure, command.getErr()));
+        commands.setCaseInsensitiveEnumValuesAllowed(true);
+        commands.setUsageHelpAutoWidth(true);
+        return commands;
+    }
+
+    private static String name(Class<?> command) {
+        return command.getAnnotation(Command.class).name();
+    }
+
+    private static int usage(ParameterException refusal) {
+        CommandLine command = refusal.getCommandLine();
+        PrintWriter err = command.getErr();
+        String message = String.valueOf(refusal.getMessage());
+        err.println("unmask: " + message.substring(0, 1).toLowerCase(Locale.ROOT) + message.substring(1));
+        UnmatchedArgumentException.printSuggestions(refusal, err);
+        err.println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
+        return USAGE;
+    }
+
+    private static int failed(Exception failure, PrintWriter err) {
+        if (failure instanceof UnmaskException refusal) {
+            err.println("unmask: " + refusal.getMessage());
+            return refusal.fault() == Fault.INVALID ? USAGE : CANNOT_RUN;
+        }
+        err.println("unmask: internal error: " + failure + " (UNMASK_DEBUG=1 shows where)");
+        if (System.getenv("UNMASK_DEBUG") != null) {
+            failure.printStackTrace(err);
+        }
+        return CANNOT_RUN;
+    }
+}

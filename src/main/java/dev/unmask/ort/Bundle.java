@@ -1,0 +1,162 @@
+package dev.unmask.ort;
+
+import dev.unmask.Card;
+import dev.unmask.Fault;
+import dev.unmask.Normalization;
+import dev.unmask.Output;
+import dev.unmask.PatchGrid;
+import dev.unmask.UnmaskException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/// A model as a folder: manifest, graphs, weights, golden tensors. A file is read only after its digest was checked.
+public final class Bundle {
+
+    static final String MANIFEST = "model.json";
+    static final String GOLDEN = "golden.safetensors";
+    private static final String LABELS = "labels.txt";
+
+    private final Path folder;
+    private final Manifest manifest;
+    private final String digest;
+    private final Set<String> checked = ConcurrentHashMap.newKeySet();
+
+    private Bundle(Path folder, Manifest manifest, String digest) {
+        this.folder = folder;
+        this.manifest = manifest;
+        this.digest = digest;
+    }
+
+    /// Reads the manifest; the other files are checked when they are first needed.
+    public static Bundle open(Path folder) {
+        Path file = folder.resolve(MANIFEST);
+        try {
+            byte[] json = Files.readAllBytes(file);
+            return new Bundle(folder, Manifest.read(json, file.toString()), Digest.of(json));
+        } catch (NoSuchFileException e) {
+            throw new UnmaskException(Fault.NOT_FOUND, notABundle(folder), e);
+        } catch (IOException e) {
+            throw new UnmaskException(Fault.UNAVAILABLE, "cannot read " + file + ": " + e.getMessage(), e);
+        }
+    }
+
+    public Path folder() {
+        return folder;
+    }
+
+    /// Numbers of parameters: encoder, decoder, classifier, as far as there is one.
+    public Map<String, Long> parameters() {
+        return manifest.parameters();
+    }
+
+    public Card card() {
+        Manifest.Image image = manifest.image();
+        return new Card(
+                manifest.name(),
+                manifest.license(),
+                manifest.source().file(),
+                manifest.source().flavour(),
+                digest,
+                new PatchGrid(image.height(), image.width(), image.patch()),
+                new Normalization(image.mean(), image.std()),
+                manifest.encoder(),
+                manifest.decoder(),
+                manifest.classes(),
+                manifest.finalNorm().equals("tokens"),
+                manifest.normalizedPixels(),
+                manifest.preprocess(),
+                labels(),
+                outputs());
+    }
+
+    /// The file name and description of a graph in one variant.
+    Map.Entry<String, Manifest.Graph> graph(String graph, String variant) {
+        return find(graph, variant)
+                .orElseThrow(() -> new UnmaskException(
+                        Fault.NOT_FOUND, manifest.name() + " has no " + variant + " variant of its " + graph));
+    }
+
+    /// The path of a file of this bundle, once its digest agreed with the manifest.
+    Path checked(String name) {
+        Path file = folder.resolve(name);
+        if (!checked.contains(name)) {
+            String expected = expectedDigest(name);
+            String actual = digestOf(file);
+            if (!actual.equals(expected)) {
+                throw new UnmaskException(
+                        Fault.UNAVAILABLE,
+                        file + " is not the file the manifest names: its sha256 is " + shorten(actual) + ", expected "
+                                + shorten(expected));
+            }
+            checked.add(name);
+        }
+        return file;
+    }
+
+    private Optional<Map.Entry<String, Manifest.Graph>> find(String graph, String variant) {
+        return manifest.graphs().entrySet().stream()
+                .filter(entry -> entry.getValue().graph().equals(graph)
+                        && entry.getValue().variant().equals(variant))
+                .findFirst();
+    }
+
+    private Set<Output> outputs() {
+        Set<Output> outputs = EnumSet.noneOf(Output.class);
+        for (Manifest.Graph graph : manifest.graphs().values()) {
+            for (Manifest.Port port : graph.outputs()) {
+                outputs.add(OrtModel.output(port.name()));
+            }
+        }
+        return outputs;
+    }
+
+    private List<String> labels() {
+        if (!manifest.files().containsKey(LABELS)) {
+            return List.of();
+        }
+        try {
+            return Files.readAllLines(checked(LABELS));
+        } catch (IOException e) {
+            throw new UnmaskException(Fault.UNAVAILABLE, "cannot read " + folder.resolve(LABELS), e);
+        }
+    }
+
+    private String expectedDigest(String name) {
+        Manifest.@Nullable Graph graph = manifest.graphs().get(name);
+        Manifest.@Nullable Blob blob = manifest.files().get(name);
+        if (graph == null && blob == null) {
+            throw new UnmaskException(Fault.UNAVAILABLE, manifest.name() + " has no " + name);
+        }
+        return graph != null ? graph.sha256() : Objects.requireNonNull(blob).sha256();
+    }
+
+    private static String digestOf(Path file) {
+        try {
+            return Digest.of(file);
+        } catch (NoSuchFileException e) {
+            throw new UnmaskException(Fault.UNAVAILABLE, file + " is missing from the bundle", e);
+        } catch (IOException e) {
+            throw new UnmaskException(Fault.UNAVAILABLE, "cannot read " + file + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static String notABundle(Path folder) {
+        return Files.isDirectory(folder)
+                ? folder + " is not a model bundle: it holds no " + MANIFEST
+                : "there is no model bundle at " + folder;
+    }
+
+    private static String shorten(String digest) {
+        return digest.length() > 12 ? digest.substring(0, 12) + "…" : digest;
+    }
+}

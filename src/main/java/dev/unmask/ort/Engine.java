@@ -1,0 +1,46 @@
+package dev.unmask.ort;
+
+import ai.onnxruntime.OrtEnvironment;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+
+/// What ONNX Runtime finds on this machine.
+public final class Engine {
+
+    private Engine() {}
+
+    public static String version() {
+        Natives.environment();
+        return Natives.version();
+    }
+
+    /// Where its libraries are.
+    public static Path folder() {
+        return Natives.folder();
+    }
+
+    /// Execution providers that this build of ONNX Runtime holds.
+    public static List<String> providers() {
+        Natives.environment();
+        return OrtEnvironment.getAvailableProviders().stream()
+                .map(Enum::name)
+                .sorted()
+                .toList();
+    }
+
+    /// The NVIDIA driver and cards, as the kernel names them.
+    public static String gpu() {
+        Path cards = Path.of("/proc/driver/nvidia/gpus");
+        if (!Files.isDirectory(cards)) {
+            return "none found";
+        }
+        try (Stream<Path> found = Files.list(cards)) {
+            return found.count() + " NVIDIA";
+        } catch (IOException e) {
+            return "unknown: " + e.getMessage();
+        }
+    }
+}

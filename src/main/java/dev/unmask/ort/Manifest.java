@@ -1,0 +1,132 @@
+package dev.unmask.ort;
+
+import dev.unmask.Card.Stack;
+import dev.unmask.Fault;
+import dev.unmask.UnmaskException;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// `model.json`, format 1: everything that is known about a bundle, written by `unmask export`.
+record Manifest(
+        String name,
+        String license,
+        Source source,
+        Image image,
+        Stack encoder,
+        @Nullable Stack decoder,
+        int classes,
+        String finalNorm,
+        boolean normalizedPixels,
+        String preprocess,
+        Map<String, Long> parameters,
+        Map<String, Graph> graphs,
+        Map<String, Blob> files) {
+
+    private static final int FORMAT = 1;
+
+    /// Where the weights came from.
+    record Source(String file, String flavour) {}
+
+    /// The picture the model sees; mean and std one per channel.
+    record Image(int height, int width, int patch, List<Float> mean, List<Float> std) {}
+
+    /// One ONNX file. `data` names the files that hold its weights, `tolerance` is per device class.
+    record Graph(
+            String graph,
+            String variant,
+            String sha256,
+            List<String> data,
+            List<Port> outputs,
+            Map<String, Double> tolerance) {}
+
+    /// An output; each side of its shape is a number or one of `batch`, `keep`, `1+keep`.
+    record Port(String name, String type, List<String> shape) {}
+
+    /// Any other file of the bundle.
+    record Blob(String sha256) {}
+
+    Manifest {
+        graphs.keySet().forEach(Manifest::requirePlainName);
+        files.keySet().forEach(Manifest::requirePlainName);
+    }
+
+    static Manifest read(byte[] text, String where) {
+        Json json = Json.read(text, where);
+        try {
+            requireFormat(json);
+            return new Manifest(
+                    json.get("name").text(),
+                    json.get("license").text(),
+                    source(json.get("source")),
+                    image(json.get("image")),
+                    stack(json.get("encoder")),
+                    json.find("decoder").map(Manifest::stack).orElse(null),
+                    json.find("classes").map(Json::integer).orElse(0L).intValue(),
+                    json.get("finalNorm").text(),
+                    json.get("normalizedPixels").truth(),
+                    json.get("preprocess").text(),
+                    json.get("parameters").map(Json::integer),
+                    json.get("graphs").map(Manifest::graph),
+                    json.get("files").map(blob -> new Blob(blob.get("sha256").text())));
+        } catch (UnmaskException refusal) {
+            throw new UnmaskException(refusal.fault(), where + ": " + refusal.getMessage(), refusal);
+        }
+    }
+
+    private static void requireFormat(Json json) {
+        long format = json.get("format").integer();
+        if (format != FORMAT) {
+            throw new UnmaskException(
+                    Fault.UNSUPPORTED, "it has bundle format " + format + "; this build reads format " + FORMAT);
+        }
+    }
+
+    private static Source source(Json json) {
+        return new Source(json.get("file").text(), json.get("flavour").text());
+    }
+
+    private static Image image(Json json) {
+        return new Image(
+                side(json, "height"),
+                side(json, "width"),
+                side(json, "patch"),
+                json.get("mean").list(value -> (float) value.number()),
+                json.get("std").list(value -> (float) value.number()));
+    }
+
+    private static Stack stack(Json json) {
+        return new Stack(side(json, "width"), side(json, "depth"), side(json, "heads"), side(json, "mlp"));
+    }
+
+    private static Graph graph(Json json) {
+        return new Graph(
+                json.get("graph").text(),
+                json.get("variant").text(),
+                json.get("sha256").text(),
+                json.get("data").list(Json::text),
+                json.get("outputs").list(Manifest::port),
+                json.get("tolerance").map(Json::number));
+    }
+
+    private static Port port(Json json) {
+        return new Port(
+                json.get("name").text(),
+                json.get("type").text(),
+                json.get("shape").list(side -> side.value().toString()));
+    }
+
+    private static int side(Json json, String key) {
+        long side = json.get(key).integer();
+        if (side < 1 || side > Integer.MAX_VALUE) {
+            throw UnmaskException.invalid("\"" + key + "\" is " + side + "; it must be at least 1");
+        }
+        return (int) side;
+    }
+
+    private static void requirePlainName(String name) {
+        if (!name.matches("[A-Za-z0-9][A-Za-z0-9._-]*")) {
+            throw UnmaskException.invalid("it names the file \"" + name + "\", which is not a plain name");
+        }
+    }
+}

@@ -1,0 +1,113 @@
+package dev.unmask.ort;
+
+import ai.onnxruntime.OrtEnvironment;
+import dev.unmask.Fault;
+import dev.unmask.UnmaskException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/// The native libraries of ONNX Runtime, unpacked once.
+///
+/// Left alone, the binding extracts 28 MB into the temporary folder at each start and leaves it there after a crash.
+/// So they are unpacked into a folder that stays: `-Dunmask.natives`, else the user's cache. Whoever sets
+/// `-Donnxruntime.native.path` brings their own, and this class does nothing.
+final class Natives {
+
+    private static final String THEIRS = "onnxruntime.native.path";
+    private static final String OURS = "unmask.natives";
+
+    private Natives() {}
+
+    /// The environment, after its libraries were put in place.
+    static synchronized OrtEnvironment environment() {
+        if (System.getProperty(THEIRS) == null) {
+            System.setProperty(THEIRS, unpacked().toString());
+        }
+        return OrtEnvironment.getEnvironment();
+    }
+
+    /// Where the libraries are, or will be.
+    static Path folder() {
+        String theirs = System.getProperty(THEIRS);
+        return theirs != null ? Path.of(theirs) : cache().resolve(version() + "-" + platform());
+    }
+
+    static String version() {
+        String version = OrtEnvironment.class.getPackage().getImplementationVersion();
+        return version == null ? "unversioned" : version;
+    }
+
+    private static Path unpacked() {
+        Path folder = folder();
+        if (Files.isDirectory(folder)) {
+            return folder;
+        }
+        try {
+            Path partial = Files.createDirectories(
+                    cache().resolve(".partial-" + ProcessHandle.current().pid()));
+            for (String library : libraries()) {
+                unpack(library, partial);
+            }
+            return publish(partial, folder);
+        } catch (IOException e) {
+            throw new UnmaskException(
+                    Fault.UNAVAILABLE,
+                    "cannot unpack ONNX Runtime into " + folder + ": " + e.getMessage() + " (-D" + OURS
+                            + "=FOLDER chooses another place)",
+                    e);
+        }
+    }
+
+    private static void unpack(String library, Path folder) throws IOException {
+        String resource = "/ai/onnxruntime/native/" + platform() + "/" + library;
+        try (InputStream stream = OrtEnvironment.class.getResourceAsStream(resource)) {
+            if (stream == null) {
+                throw new UnmaskException(
+                        Fault.UNAVAILABLE, "ONNX Runtime " + version() + " has no library for " + platform());
+            }
+            Files.copy(stream, folder.resolve(library), StandardCopyOption.REPLACE_EXISTING);
+        }
+    }
+
+    /// Renames a complete folder into place; when another process was faster, its folder is as good.
+    private static Path publish(Path partial, Path folder) throws IOException {
+        try {
+            Files.move(partial, folder);
+        } catch (FileAlreadyExistsException | DirectoryNotEmptyException _) {
+            for (String library : libraries()) {
+                Files.deleteIfExists(partial.resolve(library));
+            }
+            Files.delete(partial);
+        }
+        return folder;
+    }
+
+    private static Path cache() {
+        String ours = System.getProperty(OURS);
+        if (ours != null) {
+            return Path.of(ours);
+        }
+        @Nullable String xdg = System.getenv("XDG_CACHE_HOME");
+        Path caches = xdg != null ? Path.of(xdg) : Path.of(System.getProperty("user.home"), ".cache");
+        return caches.resolve("unmask");
+    }
+
+    private static List<String> libraries() {
+        return List.of(System.mapLibraryName("onnxruntime"), System.mapLibraryName("onnxruntime4j_jni"));
+    }
+
+    private static String platform() {
+        String os = System.getProperty("os.name").toLowerCase(Locale.ROOT);
+        String arch = System.getProperty("os.arch").toLowerCase(Locale.ROOT);
+        String system = os.contains("mac") ? "osx" : os.contains("win") ? "win" : "linux";
+        return system + "-" + (arch.equals("aarch64") || arch.equals("arm64") ? "aarch64" : "x64");
+    }
+}

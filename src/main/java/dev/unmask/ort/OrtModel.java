@@ -1,0 +1,230 @@
+package dev.unmask.ort;
+
+import dev.unmask.Answer;
+import dev.unmask.Card;
+import dev.unmask.Fault;
+import dev.unmask.Model;
+import dev.unmask.Output;
+import dev.unmask.Row;
+import dev.unmask.Tensor;
+import dev.unmask.UnmaskException;
+import java.nio.ByteBuffer;
+import java.nio.LongBuffer;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Supplier;
+
+/// A bundle on a device. Graphs are loaded when a request first needs them.
+///
+/// Closing waits for runs in progress, since ONNX Runtime frees a session under a run without asking; afterwards every
+/// run is refused.
+public final class OrtModel implements Model, AutoCloseable {
+
+    private static final Set<Output> FROM_DECODER = Set.of(Output.PATCHES, Output.IMAGE);
+
+    private final Bundle bundle;
+    private final Device device;
+    private final Card card;
+    private final Map<String, Graph> graphs = new ConcurrentHashMap<>();
+    private final ReadWriteLock life = new ReentrantReadWriteLock(); // write: closed
+    private boolean closed;
+
+    private OrtModel(Bundle bundle, Device device) {
+        this.bundle = bundle;
+        this.device = device;
+        this.card = bundle.card();
+    }
+
+    public static OrtModel open(Bundle bundle, Device device) {
+        return new OrtModel(bundle, device);
+    }
+
+    @Override
+    public Card card() {
+        return card;
+    }
+
+    public Device device() {
+        return device;
+    }
+
+    @Override
+    public List<Answer> run(List<Row> rows, Set<Output> wanted) {
+        wanted.forEach(card::require);
+        return alive(() -> {
+            Batch batch = Batch.of(rows);
+            Map<Output, Tensor> answers = new EnumMap<>(Output.class);
+            encode(batch, wanted, answers);
+            if (wanted.contains(Output.LOGITS)) {
+                answers.putAll(run("classifier", batch, Map.of("pixels", batch.pixels()), Set.of(Output.LOGITS)));
+            }
+            return split(answers, wanted, batch.rows());
+        });
+    }
+
+    /// Loads the graphs that pictures need for these outputs, and names them.
+    public List<String> load(Set<Output> outputs) {
+        return alive(() -> {
+            Set<String> needed = new TreeSet<>();
+            for (Output output : outputs) {
+                needed.add(graphOf(output));
+                if (FROM_DECODER.contains(output)) {
+                    needed.add("encoder");
+                }
+            }
+            needed.forEach(graph -> graph(graph, Tensor.Type.UINT8));
+            return List.copyOf(needed);
+        });
+    }
+
+    /// Starts to load the graphs for these outputs while the caller does something else. A failure shows when they run.
+    public void loadAhead(Set<Output> outputs) {
+        Thread.ofPlatform().name("load " + card.name()).start(() -> {
+            try {
+                load(outputs);
+            } catch (UnmaskException _) {
+                // whoever runs the graph is told
+            }
+        });
+    }
+
+    /// The tolerance against golden of the graph that gives an output.
+    double tolerance(Output output, Tensor.Type pixels) {
+        return alive(() -> graph(graphOf(output), pixels).tolerance(device));
+    }
+
+    @Override
+    public void close() {
+        life.writeLock().lock();
+        try {
+            closed = true;
+            graphs.values().forEach(Graph::close);
+            graphs.clear();
+        } finally {
+            life.writeLock().unlock();
+        }
+    }
+
+    /// `latent` to LATENT: outputs of the graphs are named as ours, in lower case.
+    static Output output(String name) {
+        return Output.valueOf(name.toUpperCase(Locale.ROOT));
+    }
+
+    private void encode(Batch batch, Set<Output> wanted, Map<Output, Tensor> answers) {
+        Set<Output> predictions = intersection(wanted, FROM_DECODER);
+        Set<Output> tokens = intersection(wanted, Set.of(Output.LATENT, Output.CLS, Output.MEAN));
+        if (!predictions.isEmpty()) {
+            tokens.add(Output.LATENT);
+        }
+        if (!tokens.isEmpty()) {
+            answers.putAll(
+                    run("encoder", batch, Map.of("pixels", batch.pixels(), "ids_keep", batch.idsKeep()), tokens));
+        }
+        if (!predictions.isEmpty()) {
+            Tensor latent = Objects.requireNonNull(answers.get(Output.LATENT));
+            answers.putAll(
+                    run("decoder", batch, Map.of("latent", latent, "ids_restore", batch.idsRestore()), predictions));
+        }
+    }
+
+    private Map<Output, Tensor> run(String graph, Batch batch, Map<String, Tensor> inputs, Set<Output> wanted) {
+        Set<String> names = new HashSet<>();
+        wanted.forEach(output -> names.add(output.name().toLowerCase(Locale.ROOT)));
+        Map<Output, Tensor> answers = new HashMap<>();
+        graph(graph, batch.pixels().type())
+                .run(inputs, names, batch.rows(), batch.kept())
+                .forEach((name, tensor) -> answers.put(output(name), tensor));
+        return answers;
+    }
+
+    private Graph graph(String graph, Tensor.Type pixels) {
+        String variant = pixels == Tensor.Type.UINT8 && !graph.equals("decoder") ? "uint8" : "fp32";
+        return graphs.computeIfAbsent(graph + "." + variant, _ -> Graph.open(bundle, graph, variant, device));
+    }
+
+    private <T> T alive(Supplier<T> work) {
+        life.readLock().lock();
+        try {
+            if (closed) {
+                throw new UnmaskException(Fault.UNAVAILABLE, card.name() + " was unloaded");
+            }
+            return work.get();
+        } finally {
+            life.readLock().unlock();
+        }
+    }
+
+    private static String graphOf(Output output) {
+        return switch (output) {
+            case LATENT, CLS, MEAN -> "encoder";
+            case PATCHES, IMAGE -> "decoder";
+            case LOGITS -> "classifier";
+        };
+    }
+
+    private static Set<Output> intersection(Set<Output> a, Set<Output> b) {
+        Set<Output> both = new HashSet<>(a);
+        both.retainAll(b);
+        return both;
+    }
+
+    private static List<Answer> split(Map<Output, Tensor> answers, Set<Output> wanted, int rows) {
+        List<Answer> split = new ArrayList<>(rows);
+        for (int row = 0; row < rows; row++) {
+            Map<Output, Tensor> own = new EnumMap<>(Output.class);
+            for (Output output : wanted) {
+                own.put(output, Objects.requireNonNull(answers.get(output)).row(row));
+            }
+            split.add(new Answer(own));
+        }
+        return split;
+    }
+
+    /// Rows laid out as the graphs take them.
+    private record Batch(Tensor pixels, Tensor idsKeep, Tensor idsRestore, int rows, int kept) {
+
+        static Batch of(List<Row> rows) {
+            Row first = rows.getFirst();
+            int kept = first.mask().kept();
+            int patches = first.mask().patches();
+            long[] shape = first.pixels().shape();
+            Tensor pixels = Tensor.allocate(first.pixels().type(), rows.size(), shape[0], shape[1], shape[2]);
+            Tensor idsKeep = Tensor.allocate(Tensor.Type.INT64, rows.size(), kept);
+            Tensor idsRestore = Tensor.allocate(Tensor.Type.INT64, rows.size(), patches);
+            ByteBuffer pixelBytes = pixels.bytes();
+            LongBuffer keep = idsKeep.longs();
+            LongBuffer restore = idsRestore.longs();
+            for (Row row : rows) {
+                requireAlike(first, row);
+                pixelBytes.put(row.pixels().bytes());
+                int[] order = row.mask().order();
+                for (int i = 0; i < kept; i++) {
+                    keep.put(order[i]);
+                }
+                for (int place : row.mask().restore()) {
+                    restore.put(place);
+                }
+            }
+            return new Batch(pixels, idsKeep, idsRestore, rows.size(), kept);
+        }
+
+        private static void requireAlike(Row first, Row row) {
+            if (row.mask().kept() != first.mask().kept()
+                    || row.pixels().type() != first.pixels().type()
+                    || row.pixels().size() != first.pixels().size()) {
+                throw new IllegalArgumentException("rows of one batch must share their pixel type and kept patches");
+            }
+        }
+    }
+}

@@ -1,0 +1,65 @@
+package dev.unmask.task;
+
+import dev.unmask.Answer;
+import dev.unmask.Card;
+import dev.unmask.Mask;
+import dev.unmask.Model;
+import dev.unmask.Output;
+import dev.unmask.Patches;
+import dev.unmask.Row;
+import dev.unmask.Tensor;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+
+/// Fills in hidden patches.
+public final class Reconstruct {
+
+    /// Where the mean and deviation of each patch come from when the model was trained without them.
+    public enum PatchStats {
+        /// The model predicts pixels; nothing is needed.
+        NONE,
+        /// The original's patches lend theirs: what such a model knows can be looked at, though it did not guess all of
+        /// it.
+        ORIGINAL
+    }
+
+    /// A picture filled in.
+    ///
+    /// @param original uint8 (H, W, C), what the model was shown, before masking
+    /// @param patches float32 (N, P * P * C) as predicted, in the model's normalised pixels
+    /// @param image uint8 (H, W, C), the prediction to look at
+    /// @param errors mean squared error of each patch against the model's training target
+    /// @param loss mean error over the hidden patches, NaN when nothing is hidden
+    public record Reconstruction(
+            Tensor original, Mask mask, Tensor patches, Tensor image, List<Double> errors, double loss) {}
+
+    private final Model model;
+
+    /// Refuses a model that cannot show a reconstruction with these statistics.
+    public Reconstruct(Model model, PatchStats stats) {
+        this.model = model;
+        if (stats == PatchStats.NONE) {
+            model.card().require(Output.IMAGE);
+        }
+        model.card().require(Output.PATCHES);
+    }
+
+    /// Reconstructs one picture.
+    ///
+    /// @param picture uint8 (H, W, C), as [View] prepares it
+    public Reconstruction run(Tensor picture, Mask mask) {
+        Card card = model.card();
+        boolean predictsPixels = !card.normalizedPixels();
+        Set<Output> wanted = predictsPixels ? Set.of(Output.PATCHES, Output.IMAGE) : Set.of(Output.PATCHES);
+        Answer answer = model.run(List.of(new Row(picture, mask)), wanted).getFirst();
+        Tensor predicted = answer.get(Output.PATCHES);
+        Tensor original = Patches.patchify(card.normalization().normalize(picture), card.grid());
+        double[] errors = Patches.errors(predicted, predictsPixels ? original : Patches.normalize(original));
+        Tensor image = predictsPixels
+                ? answer.get(Output.IMAGE)
+                : Patches.picture(Patches.denormalize(predicted, original), card.grid(), card.normalization());
+        return new Reconstruction(
+                picture, mask, predicted, image, Arrays.stream(errors).boxed().toList(), Patches.loss(errors, mask));
+    }
+}

@@ -1,0 +1,77 @@
+package dev.unmask;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+/// Packages depend strictly downward, and each outside library has one home.
+@AnalyzeClasses(packages = "dev.unmask", importOptions = DoNotIncludeTests.class)
+class LayersTest {
+
+    @ArchTest
+    static final ArchRule theVocabularyStandsOnJavaBaseAlone = classes()
+            .that()
+            .resideInAPackage("dev.unmask")
+            .should()
+            .onlyDependOnClassesThat(resideInAnyPackage(
+                    "dev.unmask",
+                    "java.lang..",
+                    "java.nio..",
+                    "java.util",
+                    "java.util.function",
+                    "java.util.stream",
+                    "org.jspecify.annotations"));
+
+    @ArchTest
+    static final ArchRule imageIsBlindToItsSiblings = noClasses()
+            .that()
+            .resideInAPackage("dev.unmask.image")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("dev.unmask.ort", "dev.unmask.task", "dev.unmask.cli");
+
+    @ArchTest
+    static final ArchRule ortIsBlindToItsSiblings = noClasses()
+            .that()
+            .resideInAPackage("dev.unmask.ort")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("dev.unmask.image", "dev.unmask.task", "dev.unmask.cli");
+
+    @ArchTest
+    static final ArchRule tasksKnowModelsNotEngines = noClasses()
+            .that()
+            .resideInAPackage("dev.unmask.task")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("dev.unmask.ort", "dev.unmask.cli");
+
+    @ArchTest
+    static final ArchRule onlyOrtKnowsOnnxRuntime = noClasses()
+            .that()
+            .resideOutsideOfPackage("dev.unmask.ort")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("ai.onnxruntime..", "java.lang.foreign..");
+
+    @ArchTest
+    static final ArchRule onlyImageKnowsAwt = noClasses()
+            .that()
+            .resideOutsideOfPackage("dev.unmask.image")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("java.awt..", "javax.imageio..", "com.twelvemonkeys..");
+
+    @ArchTest
+    static final ArchRule onlyTheCommandLineKnowsPicocli = noClasses()
+            .that()
+            .resideOutsideOfPackage("dev.unmask.cli")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("picocli..");
+}

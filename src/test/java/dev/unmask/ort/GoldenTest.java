@@ -1,0 +1,86 @@
+package dev.unmask.ort;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.unmask.Tensor;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// PyTorch wrote the answers; the graphs, and what Java computes around them, must still give them.
+class GoldenTest {
+
+    private static final Path FIXTURES = Path.of("src/test/resources/bundles");
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "onnx/mae-tiny",
+                "src/test/resources/bundles/visualize",
+                "src/test/resources/bundles/full",
+                "src/test/resources/bundles/encoder",
+                "src/test/resources/bundles/classifier-mean",
+                "src/test/resources/bundles/classifier-cls",
+                "src/test/resources/bundles/rectangular"
+            })
+    void agreesWithPyTorchAtEveryStage(String folder) {
+        List<Check> checks = verify(Path.of(folder));
+        assertThat(checks)
+                .filteredOn(Check::compared)
+                .isNotEmpty()
+                .allSatisfy(check -> assertThat(check.max()).as(check.name()).isLessThanOrEqualTo(check.tolerance()));
+    }
+
+    @Test
+    void comparesEveryStageThatTheGraphsExpose() {
+        Set<String> compared = verify(FIXTURES.resolve("visualize")).stream()
+                .filter(Check::compared)
+                .map(check -> check.name().replaceFirst("^[^.]*\\.", ""))
+                .collect(Collectors.toSet());
+        assertThat(compared)
+                .containsExactlyInAnyOrder(
+                        "pixels",
+                        "mask",
+                        "ids_keep",
+                        "ids_restore",
+                        "latent",
+                        "cls",
+                        "mean",
+                        "patches",
+                        "image",
+                        "patch_error",
+                        "loss",
+                        "loss_normalized");
+        assertThat(verify(FIXTURES.resolve("classifier-mean")))
+                .anyMatch(check -> check.name().equals("unmasked.logits"))
+                .anyMatch(check -> check.name().equals("unmasked uint8.logits"));
+    }
+
+    @Test
+    void aWrongNumberIsOut() {
+        double[] expected = {1, 2, 3};
+        assertThat(Check.compare("x", new double[] {1, 2, 3.001}, expected, 1e-4)
+                        .passed())
+                .isFalse();
+        assertThat(Check.compare("x", new double[] {1, 2, Double.NaN}, expected, 1e-4)
+                        .passed())
+                .isFalse();
+        assertThat(Check.compare("x", new double[] {1, 2, 3.0001}, expected, 1e-4)
+                        .passed())
+                .isTrue();
+        assertThat(Check.compareLevels("x", new double[] {1, 2, 5}, expected).passed())
+                .isFalse();
+        assertThat(Check.doubles(Tensor.of(new byte[] {-1}, 1))).containsExactly(255);
+    }
+
+    private static List<Check> verify(Path folder) {
+        Bundle bundle = Bundle.open(folder);
+        try (OrtModel model = OrtModel.open(bundle, new Device.Cpu(0))) {
+            return Verification.of(bundle, model);
+        }
+    }
+}
