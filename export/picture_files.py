@@ -214,11 +214,20 @@ def jpegs(photo: Image.Image, odd: Image.Image) -> dict[str, Picture]:
         found[f"{name}-progressive.jpg"] = sampled(
             photo.resize((64, 96), Image.Resampling.BICUBIC), across, down, progressive=True
         )
+    whole = encode(photo, "JPEG", quality=85, progressive=True)
+    for scans in (1, 8):
+        found[f"incomplete-progressive-{scans}.jpg"] = incomplete(whole, scans)
     pictures = {name: Picture(data) for name, data in found.items()}
     for orientation in range(1, 10):
         turned = encode(odd, "JPEG", exif=exif(orientation), quality=70)
         pictures[f"exif-{orientation}.jpg"] = Picture(turned, oriented=True)
     return pictures
+
+
+def incomplete(progressive: bytes, scans: int) -> bytes:
+    """Only the first scans, and then a proper end."""
+    at = [i for i in range(len(progressive)) if progressive[i : i + 2] == b"\xff\xda"]
+    return progressive[: progressive.rfind(b"\xff\xc4", at[scans - 1], at[scans])] + b"\xff\xd9"
 
 
 def named_from_zero(jpeg: bytes) -> bytes:

@@ -77,7 +77,11 @@ record BmpHeader(
         List<Integer> masks = masks(bytes, fields, packing);
         ByteBuffer entries =
                 bytes.slice(bytes.position(), Math.min(fields.entries() * fields.entryBytes(), bytes.remaining()));
-        bytes.position(pixels(bytes, fields, entries));
+        int pixels = pixels(bytes, fields, entries);
+        if (pixels < 0 || pixels > bytes.limit()) {
+            throw Format.BMP.truncated();
+        }
+        bytes.position(pixels);
         return new BmpHeader(
                 (int) fields.width,
                 Math.abs(fields.height),
@@ -151,10 +155,10 @@ record BmpHeader(
         }
         // behind the header, or its last fields
         int at = FILE_HEADER + 40;
+        List<Integer> masks = List.of(bytes.getInt(at), bytes.getInt(at + 4), bytes.getInt(at + 8));
         if (fields.size < FIRST_WITH_MASKS) {
             bytes.position(at + 12);
         }
-        List<Integer> masks = List.of(bytes.getInt(at), bytes.getInt(at + 4), bytes.getInt(at + 8));
         if (masks.equals(List.of(0, 0, 0))) {
             return usual;
         }

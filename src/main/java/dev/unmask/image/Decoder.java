@@ -1,14 +1,14 @@
 package dev.unmask.image;
 
 import dev.unmask.UnmaskException;
-import java.io.IOException;
 import java.nio.BufferUnderflowException;
 
 /// Turns the bytes of a JPEG, PNG, WebP, GIF or BMP file into RGB as Pillow's `Image.open(file).convert("RGB")` does:
 /// no colour management, alpha dropped, palettes expanded, grey repeated, the first frame of an animation. Any bytes
 /// that are not such a file, whole and within the limits, are refused as [dev.unmask.Fault#INVALID].
 ///
-/// One difference is meant: 16-bit grey keeps its high byte, as 16-bit colour does, where Pillow clips it to white.
+/// Two differences: 16-bit grey keeps its high byte, as 16-bit colour does, where Pillow clips it to white; and of
+/// progressive JPEG that lacks its last scans, details stay missing that Pillow guesses.
 ///
 /// @param exif turn the picture as its EXIF orientation says; the reference loaders do not
 public record Decoder(Limits limits, boolean exif) {
@@ -27,8 +27,8 @@ public record Decoder(Limits limits, boolean exif) {
             throw e;
         } catch (BufferUnderflowException | IndexOutOfBoundsException _) {
             throw format.truncated();
-        } catch (IOException | RuntimeException e) {
-            // readers of hostile bytes throw anything; whatever it was, the bytes were at fault
+        } catch (RuntimeException e) {
+            // whatever a reader of hostile bytes stumbles over, the bytes are at fault
             throw format.corrupt(String.valueOf(e.getMessage()));
         }
     }

@@ -1,7 +1,5 @@
 package dev.unmask.image;
 
-import java.io.IOException;
-
 /// A picture file whose header has been read and whose pixels have not. Reading past the end of the bytes throws
 /// `BufferUnderflowException` or `IndexOutOfBoundsException`; [Decoder] makes a refusal of it.
 interface Encoded {
@@ -14,5 +12,5 @@ interface Encoded {
     Orientation orientation();
 
     /// The pixels as they are stored, RGB row by row; allocated only here.
-    byte[] rgb() throws IOException;
+    byte[] rgb();
 }

@@ -102,7 +102,7 @@ record GifFile(int width, int height, Area area, Palette palette, int background
                 transparent = bytes.get(bytes.position() + 3) & 0xFF;
             }
             control = false;
-            bytes.position(bytes.position() + length);
+            skip(bytes, length);
         }
         return transparent;
     }
@@ -113,8 +113,15 @@ record GifFile(int width, int height, Area area, Palette palette, int background
         }
         int length = 3 << ((flags & 7) + 1);
         ByteBuffer entries = bytes.slice(bytes.position(), length);
-        bytes.position(bytes.position() + length);
+        skip(bytes, length);
         return Palette.rgb(entries);
+    }
+
+    private static void skip(ByteBuffer bytes, int length) {
+        if (length > bytes.remaining()) {
+            throw Format.GIF.truncated();
+        }
+        bytes.position(bytes.position() + length);
     }
 
     private static int number(ByteBuffer bytes) {

@@ -11,9 +11,12 @@ public record Limits(long maxPixels, int maxSide) {
     /// 100 megapixels, 20 000 pixels a side.
     public static final Limits DEFAULT = new Limits(100_000_000, 20_000);
 
+    private static final int ARRAY_PIXELS = Integer.MAX_VALUE / Picture.CHANNELS;
+
     public Limits {
-        if (maxPixels < 1 || maxSide < 1) {
-            throw new IllegalArgumentException("limits of " + maxPixels + " px and " + maxSide + " px a side");
+        if (maxPixels < 1 || maxSide < 1 || maxPixels > ARRAY_PIXELS) {
+            throw new IllegalArgumentException("limits of " + maxPixels + " px and " + maxSide
+                    + " px a side; an array holds " + ARRAY_PIXELS + " px");
         }
     }
 

@@ -87,6 +87,6 @@ final class Resample {
     }
 
     private static byte sample(int sum) {
-        return (byte) Math.clamp(sum >> Taps.PRECISION, 0, 255);
+        return (byte) Math.min(Math.max(sum >> Taps.PRECISION, 0), 255);
     }
 }

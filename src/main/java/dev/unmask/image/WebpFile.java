@@ -57,7 +57,8 @@ record WebpFile(int width, int height, int left, int top, Bitstream picture, Ori
         int height = number(canvas, 7) + 1;
         int left = 2 * number(frame, 0);
         int top = 2 * number(frame, 3);
-        Bitstream picture = picture(frame.position(FRAME_HEADER));
+        ByteBuffer chunks = frame.slice(FRAME_HEADER, frame.limit() - FRAME_HEADER);
+        Bitstream picture = picture(chunks.order(ByteOrder.LITTLE_ENDIAN));
         if (left + picture.width() > width || top + picture.height() > height) {
             throw Format.WEBP.corrupt("its first frame reaches beyond the canvas of " + width + " x " + height + " px");
         }

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Timeout;
 /// Whatever the bytes, there is a picture or a refusal.
 class DecoderFuzzTest {
 
-    private static final int ROUNDS = 12;
+    private static final int ROUNDS = 40;
     private static final Decoder DECODER = new Decoder(new Limits(1_000_000, 4_000), true);
 
     @Test

@@ -70,6 +70,13 @@ class DecoderTest {
     }
 
     @Test
+    void limitsBeyondWhatAnArrayHoldsAreAMistake() {
+        assertThatThrownBy(() -> new Limits(1_000_000_000, 50_000))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("limits of 1000000000 px and 50000 px a side; an array holds 715827882 px");
+    }
+
+    @Test
     void aPictureOfTooManyPixelsIsRefused() {
         var decoder = new Decoder(new Limits(2866, 100), false);
         byte[] file = Golden.file("pictures/rgb8.png");
@@ -86,11 +93,8 @@ class DecoderTest {
 
     @Test
     void aPictureWithoutItsPaletteIsRefused() {
-        byte[] file = Golden.file("pictures/palette8.png");
-        byte[] hidden = new String(file, StandardCharsets.ISO_8859_1)
-                .replace("PLTE", "plTe")
-                .getBytes(StandardCharsets.ISO_8859_1);
-        assertRefused(hidden, "PNG is corrupt: it has no palette");
+        byte[] file = replaced(Golden.file("pictures/palette8.png"), "PLTE", "plTe");
+        assertRefused(file, "PNG is corrupt: it has no palette");
     }
 
     @Test
@@ -105,6 +109,42 @@ class DecoderTest {
         byte[] file = Golden.file("pictures/420-61x47.jpg");
         file[167] = 2;
         assertRefused(file, "JPEG with 2 colour components is not read");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"201, with arithmetic coding", "195, lossless or hierarchical"})
+    void aJpegOfAnotherCodingIsRefused(int marker, String what) {
+        byte[] file = Golden.file("pictures/420-61x47.jpg");
+        assertThat(file[159]).isEqualTo((byte) 0xC0);
+        file[159] = (byte) marker;
+        assertRefused(file, "JPEG " + what + " is not read");
+    }
+
+    @Test
+    void aJpegWithoutItsCodesIsRefused() {
+        byte[] file = replaced(Golden.file("pictures/420-61x47.jpg"), "\u00FF\u00C4", "\u00FF\u00E7");
+        assertRefused(file, "JPEG is corrupt: it has no code 0");
+    }
+
+    @Test
+    void aJpegOfVeryManyScansIsRefused() {
+        String file = latin(Golden.file("pictures/grey-progressive.jpg"));
+        int start = file.indexOf("\u00FF\u00DA\0\u0008\u0001\u0001\0\0\0\u0010");
+        int end = start + 10;
+        while (file.charAt(end) != 0xFF || file.charAt(end + 1) == 0) {
+            end++;
+        }
+        String scan = file.substring(start, end);
+        String many = file.substring(0, end) + scan.repeat(200) + file.substring(end);
+        assertRefused(many.getBytes(StandardCharsets.ISO_8859_1), "JPEG of more than 200 scans is not read");
+    }
+
+    private static byte[] replaced(byte[] file, String old, String now) {
+        return latin(file).replace(old, now).getBytes(StandardCharsets.ISO_8859_1);
+    }
+
+    private static String latin(byte[] file) {
+        return new String(file, StandardCharsets.ISO_8859_1);
     }
 
     private static void assertRefused(byte[] file, String message) {

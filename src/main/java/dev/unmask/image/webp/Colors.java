@@ -60,6 +60,6 @@ final class Colors {
     }
 
     private static byte clip(int value) {
-        return (byte) Math.clamp(value >> 6, 0, 255);
+        return (byte) Math.min(Math.max(value >> 6, 0), 255);
     }
 }

@@ -97,7 +97,7 @@ final class LoopFilter {
     }
 
     private void add(int p, int correction) {
-        samples[p] = (byte) Math.clamp(get(p) + correction, 0, 255);
+        samples[p] = (byte) clip(get(p) + correction);
     }
 
     private int difference(int p, int q) {
@@ -109,10 +109,14 @@ final class LoopFilter {
     }
 
     private static int signed(int value) {
-        return Math.clamp(value, -128, 127);
+        return Math.min(Math.max(value, -128), 127);
     }
 
     private static int small(int value) {
-        return Math.clamp(value, -16, 15);
+        return Math.min(Math.max(value, -16), 15);
+    }
+
+    private static int clip(int value) {
+        return Math.min(Math.max(value, 0), 255);
     }
 }

@@ -184,7 +184,7 @@ final class LosslessTransform {
         int pixel = 0;
         for (int shift = 0; shift < 32; shift += 8) {
             int value = component(left, shift) + component(top, shift) - component(topLeft, shift);
-            pixel |= Math.clamp(value, 0, 255) << shift;
+            pixel |= clip(value) << shift;
         }
         return pixel;
     }
@@ -193,12 +193,16 @@ final class LosslessTransform {
         int pixel = 0;
         for (int shift = 0; shift < 32; shift += 8) {
             int value = component(mean, shift);
-            pixel |= Math.clamp(value + (value - component(topLeft, shift)) / 2, 0, 255) << shift;
+            pixel |= clip(value + (value - component(topLeft, shift)) / 2) << shift;
         }
         return pixel;
     }
 
     private static int component(int pixel, int shift) {
         return (pixel >>> shift) & 0xFF;
+    }
+
+    private static int clip(int value) {
+        return Math.min(Math.max(value, 0), 255);
     }
 }

@@ -104,7 +104,7 @@ final class Prediction {
             int left = plane.get(at - 1) - corner;
             for (int column = 0; column < side; column++) {
                 int above = plane.get(to - plane.stride() + column);
-                plane.samples()[at + column] = (byte) Math.clamp(left + above, 0, 255);
+                plane.samples()[at + column] = (byte) clip(left + above);
             }
         }
     }
@@ -126,5 +126,9 @@ final class Prediction {
             int at = to + row * plane.stride();
             Arrays.fill(plane.samples(), at, at + side, (byte) value);
         }
+    }
+
+    private static int clip(int value) {
+        return Math.min(Math.max(value, 0), 255);
     }
 }

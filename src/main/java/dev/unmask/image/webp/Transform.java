@@ -57,7 +57,7 @@ final class Transform {
     }
 
     private static void add(Plane plane, int at, int eighths) {
-        plane.samples()[at] = (byte) Math.clamp(plane.get(at) + (eighths >> 3), 0, 255);
+        plane.samples()[at] = (byte) clip(plane.get(at) + (eighths >> 3));
     }
 
     /// Times sqrt(2) cos(pi / 8).
@@ -68,5 +68,9 @@ final class Transform {
     /// Times sqrt(2) sin(pi / 8).
     private static int lower(int value) {
         return (value * 35468) >> 16;
+    }
+
+    private static int clip(int value) {
+        return Math.min(Math.max(value, 0), 255);
     }
 }
