@@ -25,35 +25,38 @@ final class Canvas {
     }
 
     void fill(int left, int top, int right, int bottom, int color) {
+        byte[] line = new byte[(right - left) * Picture.CHANNELS];
+        for (int i = 0; i < line.length; i++) {
+            line[i] = (byte) (color >> (16 - 8 * (i % Picture.CHANNELS)));
+        }
         for (int y = top; y < bottom; y++) {
-            for (int x = left; x < right; x++) {
-                blend(x, y, color, 255);
-            }
+            System.arraycopy(line, 0, rgb, at(left, y), line.length);
         }
     }
 
     /// Paints a pixel over what is there, `level` of 255 parts.
     void blend(int x, int y, int color, int level) {
-        int at = (y * width + x) * Picture.CHANNELS;
+        int at = at(x, y);
         for (int shift = 16; shift >= 0; shift -= 8, at++) {
             int below = rgb[at] & 0xFF;
             rgb[at] = (byte) (below + Math.round((((color >> shift) & 0xFF) - below) * level / 255f));
         }
     }
 
-    /// Places a picture, each of its pixels `scale` x `scale` large.
-    void place(Picture picture, int left, int top, int scale) {
-        for (int y = 0; y < picture.height() * scale; y++) {
-            for (int x = 0; x < picture.width() * scale; x++) {
-                int from = (y / scale * picture.width() + x / scale) * Picture.CHANNELS;
-                System.arraycopy(
-                        picture.rgb(), from, rgb, ((top + y) * width + left + x) * Picture.CHANNELS, Picture.CHANNELS);
-            }
+    /// Places a picture, all of which must lie on the canvas.
+    void place(Picture picture, int left, int top) {
+        int line = picture.width() * Picture.CHANNELS;
+        for (int y = 0; y < picture.height(); y++) {
+            System.arraycopy(picture.rgb(), y * line, rgb, at(left, top + y), line);
         }
     }
 
     /// What has been painted so far.
     Picture picture() {
         return new Picture(width, height, Arrays.copyOf(rgb, rgb.length));
+    }
+
+    private int at(int x, int y) {
+        return (y * width + x) * Picture.CHANNELS;
     }
 }

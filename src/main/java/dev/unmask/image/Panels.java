@@ -21,8 +21,9 @@ public final class Panels {
     private final String footer;
 
     private Panels(List<Panel> panels, String footer) {
-        this.pictures =
-                panels.stream().map(panel -> Picture.of(panel.picture())).toList();
+        this.pictures = panels.stream()
+                .map(panel -> enlarged(Picture.of(panel.picture())))
+                .toList();
         this.titles = panels.stream().map(Panel::title).toList();
         this.footer = footer;
     }
@@ -51,14 +52,14 @@ public final class Panels {
         Lettering small = Lettering.footer();
         int head = titles.stream().allMatch(String::isEmpty) ? 0 : title.height() + LINE_GAP;
         int foot = footer.isEmpty() ? 0 : small.height() + LINE_GAP;
-        int tallest = pictures.stream().mapToInt(this::height).max().orElseThrow();
+        int tallest = pictures.stream().mapToInt(Picture::height).max().orElseThrow();
         var canvas = new Canvas(width(), MARGIN + head + tallest + foot + MARGIN, BACKGROUND);
         int left = MARGIN;
         for (int i = 0; i < pictures.size(); i++) {
             Picture picture = pictures.get(i);
-            title.draw(title.fit(titles.get(i), width(picture)), canvas, left, MARGIN, TITLE);
+            title.draw(title.fit(titles.get(i), picture.width()), canvas, left, MARGIN, TITLE);
             place(picture, canvas, left, MARGIN + head);
-            left += width(picture) + GAP;
+            left += picture.width() + GAP;
         }
         int below = MARGIN + head + tallest + LINE_GAP;
         small.draw(small.fit(footer, width() - 2 * MARGIN), canvas, MARGIN, below, FOOTER);
@@ -67,24 +68,17 @@ public final class Panels {
 
     /// With a thin edge around it, which shows where a white picture ends.
     private void place(Picture picture, Canvas canvas, int left, int top) {
-        canvas.fill(left - 1, top - 1, left + width(picture) + 1, top + height(picture) + 1, EDGE);
-        canvas.place(picture, left, top, scale(picture));
+        canvas.fill(left - 1, top - 1, left + picture.width() + 1, top + picture.height() + 1, EDGE);
+        canvas.place(picture, left, top);
     }
 
     private int width() {
-        int panels = pictures.stream().mapToInt(this::width).sum();
+        int panels = pictures.stream().mapToInt(Picture::width).sum();
         return 2 * MARGIN + panels + GAP * (pictures.size() - 1);
     }
 
-    private int width(Picture picture) {
-        return picture.width() * scale(picture);
-    }
-
-    private int height(Picture picture) {
-        return picture.height() * scale(picture);
-    }
-
-    private int scale(Picture picture) {
-        return Math.ceilDiv(MIN_WIDTH, picture.width());
+    private static Picture enlarged(Picture picture) {
+        int scale = Math.ceilDiv(MIN_WIDTH, picture.width());
+        return scale == 1 ? picture : picture.enlarged(scale);
     }
 }

@@ -43,6 +43,19 @@ public final class Picture {
         return Tensor.of(rgb, height, width, CHANNELS);
     }
 
+    /// Each pixel as a square of `scale` pixels a side.
+    Picture enlarged(int scale) {
+        byte[] large = new byte[rgb.length * scale * scale];
+        int line = width * scale;
+        for (int y = 0; y < height * scale; y++) {
+            for (int x = 0; x < line; x++) {
+                int from = (y / scale * width + x / scale) * CHANNELS;
+                System.arraycopy(rgb, from, large, (y * line + x) * CHANNELS, CHANNELS);
+            }
+        }
+        return new Picture(line, height * scale, large);
+    }
+
     /// The samples themselves, not a copy: for reading only.
     byte[] rgb() {
         return rgb;

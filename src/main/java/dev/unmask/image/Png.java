@@ -11,7 +11,9 @@ import java.util.zip.Deflater;
 public final class Png {
 
     private static final byte[] SIGNATURE = {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'};
-    private static final byte PAETH = 4;
+    private static final byte UP = 2;
+    /// zlib's level 4 takes a third of the default's time for 3 % more bytes.
+    private static final int LEVEL = 4;
 
     private Png() {}
 
@@ -37,27 +39,23 @@ public final class Png {
                 .array();
     }
 
-    /// Each line behind its filter's number; Paeth suits photographs and does no harm to the rest.
+    /// Each line behind its filter's number, as the difference from the line above.
     private static byte[] filter(Picture picture) {
         int line = picture.width() * Picture.CHANNELS;
         byte[] rgb = picture.rgb();
         byte[] filtered = new byte[picture.height() * (line + 1)];
         int to = 0;
         for (int y = 0; y < picture.height(); y++) {
-            filtered[to++] = PAETH;
+            filtered[to++] = UP;
             for (int i = y * line; i < (y + 1) * line; i++) {
-                boolean first = i < y * line + Picture.CHANNELS;
-                int left = first ? 0 : rgb[i - Picture.CHANNELS] & 0xFF;
-                int up = y == 0 ? 0 : rgb[i - line] & 0xFF;
-                int corner = first || y == 0 ? 0 : rgb[i - line - Picture.CHANNELS] & 0xFF;
-                filtered[to++] = (byte) (rgb[i] - PngLines.paeth(left, up, corner));
+                filtered[to++] = (byte) (y == 0 ? rgb[i] : rgb[i] - rgb[i - line]);
             }
         }
         return filtered;
     }
 
     private static byte[] deflate(byte[] data) {
-        var deflater = new Deflater();
+        var deflater = new Deflater(LEVEL);
         try {
             deflater.setInput(data);
             deflater.finish();

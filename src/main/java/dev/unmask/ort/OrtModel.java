@@ -90,9 +90,14 @@ public final class OrtModel implements Model, AutoCloseable {
 
     /// Starts to load the graphs for these outputs while the caller does something else. A failure shows when they run.
     public void loadAhead(Set<Output> outputs) {
-        Thread.ofPlatform().name("load " + card.name()).start(() -> {
+        inBackground(Natives::environment); // while the other checks digests
+        inBackground(() -> load(outputs));
+    }
+
+    private static void inBackground(Runnable work) {
+        Thread.ofPlatform().name("load ahead").start(() -> {
             try {
-                load(outputs);
+                work.run();
             } catch (UnmaskException _) {
                 // whoever runs the graph is told
             }
