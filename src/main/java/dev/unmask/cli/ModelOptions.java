@@ -4,6 +4,7 @@ import dev.unmask.Fault;
 import dev.unmask.UnmaskException;
 import dev.unmask.ort.Bundle;
 import dev.unmask.ort.Device;
+import dev.unmask.ort.Engine;
 import dev.unmask.ort.OrtModel;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -32,6 +33,7 @@ final class ModelOptions {
     String device;
 
     OrtModel open() {
+        Engine.loadAhead();
         return OrtModel.open(bundle(model), Device.parse(device));
     }
 

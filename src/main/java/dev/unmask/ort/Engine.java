@@ -1,6 +1,7 @@
 package dev.unmask.ort;
 
 import ai.onnxruntime.OrtEnvironment;
+import dev.unmask.UnmaskException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,6 +12,21 @@ import java.util.stream.Stream;
 public final class Engine {
 
     private Engine() {}
+
+    /// Starts to load the libraries while the caller does something else. A failure shows when they are needed.
+    public static void loadAhead() {
+        inBackground(Natives::environment);
+    }
+
+    static void inBackground(Runnable work) {
+        Thread.ofPlatform().name("load ahead").start(() -> {
+            try {
+                work.run();
+            } catch (UnmaskException _) {
+                // whoever needs it is told
+            }
+        });
+    }
 
     public static String version() {
         Natives.environment();

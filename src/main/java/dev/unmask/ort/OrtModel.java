@@ -90,18 +90,7 @@ public final class OrtModel implements Model, AutoCloseable {
 
     /// Starts to load the graphs for these outputs while the caller does something else. A failure shows when they run.
     public void loadAhead(Set<Output> outputs) {
-        inBackground(Natives::environment); // while the other checks digests
-        inBackground(() -> load(outputs));
-    }
-
-    private static void inBackground(Runnable work) {
-        Thread.ofPlatform().name("load ahead").start(() -> {
-            try {
-                work.run();
-            } catch (UnmaskException _) {
-                // whoever runs the graph is told
-            }
-        });
+        Engine.inBackground(() -> load(outputs));
     }
 
     /// The tolerance against golden of the graph that gives an output.
