@@ -3,8 +3,7 @@ package dev.unmask.image;
 import java.util.Arrays;
 
 /// Pillow's `Image.resize` for RGB, bit for bit, computing only what is kept of the result. Columns and rows are
-/// resized
-/// one after the other, into bytes; each sample is a weighted sum in 22-bit fixed point, rounded and clipped.
+/// resized one after the other, into bytes; each sample is a weighted sum in 22-bit fixed point, rounded and clipped.
 final class Resample {
 
     private static final int HALF = 1 << (Taps.PRECISION - 1);
