@@ -1,10 +1,17 @@
 package dev.unmask.ort;
 
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
 import ai.onnxruntime.OrtEnvironment;
 import dev.unmask.Fault;
 import dev.unmask.UnmaskException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -23,11 +30,15 @@ final class Natives {
 
     private static final String THEIRS = "onnxruntime.native.path";
     private static final String OURS = "unmask.natives";
+    private static final String NO_TELEMETRY = "ORT_DISABLE_TELEMETRY";
 
     private Natives() {}
 
     /// The environment, after its libraries were put in place.
     static synchronized OrtEnvironment environment() {
+        if (System.getenv(NO_TELEMETRY) == null) {
+            silence();
+        }
         if (System.getProperty(THEIRS) == null) {
             System.setProperty(THEIRS, unpacked().toString());
         }
@@ -43,6 +54,24 @@ final class Natives {
     static String version() {
         String version = OrtEnvironment.class.getPackage().getImplementationVersion();
         return version == null ? "unversioned" : version;
+    }
+
+    /// Left alone, ONNX Runtime gives the machine an identifier, keeps it in the user's cache and reports to its maker.
+    /// Its switch is a variable of the environment, read when the library is loaded; the launcher sets it too.
+    @SuppressWarnings("restricted")
+    private static void silence() {
+        Linker linker = Linker.nativeLinker();
+        MemorySegment setenv = linker.defaultLookup().find("setenv").orElse(MemorySegment.NULL);
+        if (setenv.equals(MemorySegment.NULL)) {
+            return; // Windows, where the library asks the system's own settings
+        }
+        FunctionDescriptor signature = FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, JAVA_INT);
+        try (Arena arena = Arena.ofConfined()) {
+            int _ = (int) linker.downcallHandle(setenv, signature)
+                    .invokeExact(arena.allocateFrom(NO_TELEMETRY), arena.allocateFrom("1"), 1);
+        } catch (Throwable e) {
+            throw new IllegalStateException("cannot switch off ONNX Runtime's telemetry", e);
+        }
     }
 
     private static Path unpacked() {

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -26,7 +27,7 @@ class ReadmeTest {
         for (String needed : new String[] {"onnx", "photos"}) {
             Files.createSymbolicLink(folder.resolve(needed), Path.of(needed).toAbsolutePath());
         }
-        Process java = new ProcessBuilder(
+        ProcessBuilder builder = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "--enable-native-access=ALL-UNNAMED",
                         "-Dunmask.natives=" + System.getProperty("unmask.natives"),
@@ -34,13 +35,18 @@ class ReadmeTest {
                         System.getProperty("java.class.path"),
                         "Example.java")
                 .directory(folder.toFile())
-                .redirectErrorStream(true)
-                .start();
+                .redirectErrorStream(true);
+        builder.environment().put("HOME", folder.toString());
+        builder.environment().keySet().removeAll(List.of("ORT_DISABLE_TELEMETRY", "XDG_CACHE_HOME"));
+        Process java = builder.start();
         String output = new String(java.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(java.waitFor(60, TimeUnit.SECONDS)).isTrue();
         assertThat(output).startsWith("float32[192], loss 0.23");
         assertThat(java.exitValue()).isZero();
         assertThat(Files.readAllBytes(folder.resolve("filled.png"))).startsWith(0x89, 'P', 'N', 'G');
+        assertThat(folder.resolve(".cache"))
+                .as("what ONNX Runtime's telemetry leaves")
+                .doesNotExist();
     }
 
     @Test
