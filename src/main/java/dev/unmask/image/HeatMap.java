@@ -23,6 +23,7 @@ public final class HeatMap {
     private static final int PADDING = 4;
     private static final float MIN_COVER = 0.35f;
     private static final float MAX_COVER = 0.85f;
+    private static final int DIMMED = 65; // percent
     private static final int OPAQUE = 255;
 
     private final Picture photo;
@@ -78,12 +79,12 @@ public final class HeatMap {
         return canvas.picture();
     }
 
-    /// Luma as Pillow and ITU-R BT.601 weigh it.
+    /// Luma as ITU-R BT.601 weighs it, dimmed so that a bright wall is not taken for heat.
     private int grey(int pixel) {
         int at = pixel * Picture.CHANNELS;
         byte[] rgb = photo.rgb();
         int luma = (299 * (rgb[at] & 0xFF) + 587 * (rgb[at + 1] & 0xFF) + 114 * (rgb[at + 2] & 0xFF)) / 1000;
-        return luma * 0x010101;
+        return luma * DIMMED / 100 * 0x010101;
     }
 
     /// The colour of a share of the scale, between the two nearest of the table.
