@@ -89,7 +89,8 @@ def heat(errors, config):
     line = torch.tensor([1, 2, 1], dtype=torch.float64) / 4
     grid = F.pad(errors.reshape(1, 1, *config.grid), (1, 1, 1, 1), mode="replicate")
     smooth = F.conv2d(grid, torch.outer(line, line)[None, None])
-    return F.interpolate(smooth, size=(config.height, config.width), mode="bilinear", align_corners=False)[0, 0]
+    pixels = F.interpolate(smooth, size=(config.height, config.width), mode="bilinear", align_corners=False)
+    return pixels[0, 0].round(decimals=5)
 
 
 def classification(name):

@@ -95,7 +95,7 @@ final class AnomalyCommand implements Callable<Integer> {
     }
 
     private void report(Path image, Finding finding, Card card, Destination destination) {
-        String summary = String.format(Locale.ROOT, "score %.3f · max %.3f", finding.top(), finding.max());
+        String summary = String.format(Locale.ROOT, "score %.3f · max %.3f", finding.score(), finding.max());
         destination.write(image, () -> draw(finding, card, summary));
         if (result.json) {
             Json.printLine(spec.commandLine().getOut(), facts(image, finding, card, destination));
@@ -121,7 +121,7 @@ final class AnomalyCommand implements Callable<Integer> {
         facts.put("rounds", rounds);
         facts.put("seed", seed);
         facts.put("top", top);
-        facts.put("score", finding.top());
+        facts.put("score", finding.score());
         facts.put("max", finding.max());
         facts.put("patches", List.of(card.grid().rows(), card.grid().columns()));
         facts.put("map", finding.errors());

@@ -31,6 +31,9 @@ public final class HeatMap {
     private final float end;
 
     private HeatMap(Picture photo, float[] heat) {
+        if (heat.length != photo.width() * photo.height()) {
+            throw new IllegalArgumentException(heat.length + " values of heat over " + photo);
+        }
         this.photo = photo;
         this.heat = heat;
         float hottest = ORDINARY;

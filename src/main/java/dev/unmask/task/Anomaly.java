@@ -35,8 +35,8 @@ public final class Anomaly {
     /// @param errors of each patch: the mean squared error of its guess against the model's training target
     /// @param heat float32 (H, W): the errors smoothed over neighbouring patches and interpolated to pixels
     /// @param max the largest error
-    /// @param top the mean of the largest errors
-    public record Finding(Tensor original, List<Double> errors, Tensor heat, double max, double top) {
+    /// @param score the mean of the largest errors, as many as the task's `top` says
+    public record Finding(Tensor original, List<Double> errors, Tensor heat, double max, double score) {
 
         public Finding {
             errors = List.copyOf(errors);
@@ -75,12 +75,12 @@ public final class Anomaly {
     public Finding run(Tensor picture) {
         double[] errors = errors(picture);
         List<Double> map = Arrays.stream(errors).boxed().toList();
-        List<Double> descending = map.stream()
+        List<Double> largest = map.stream()
                 .sorted(Collections.reverseOrder())
                 .limit(topPatches)
                 .toList();
-        double top = descending.stream().mapToDouble(Double::doubleValue).sum() / topPatches;
-        return new Finding(picture, map, Heat.of(errors, model.card().grid()), descending.getFirst(), top);
+        double score = largest.stream().mapToDouble(Double::doubleValue).sum() / topPatches;
+        return new Finding(picture, map, Heat.of(errors, model.card().grid()), largest.getFirst(), score);
     }
 
     /// The passes of one round, which judge every patch once and hide equally many.

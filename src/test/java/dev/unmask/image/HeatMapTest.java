@@ -1,6 +1,7 @@
 package dev.unmask.image;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.unmask.Tensor;
@@ -43,6 +44,15 @@ class HeatMapTest {
     @Test
     void theScaleEndsAtTheHottestPixelWhereThatIsMoreThanOne() {
         assertThat(pixel(map(200, 1), 50, 50)).isEqualTo(pixel(map(200, 7), 50, 50));
+    }
+
+    @Test
+    void heatForAnotherPhotoIsAMistake() {
+        Tensor photo = Tensor.allocate(Tensor.Type.UINT8, 2, 3, 3);
+        Tensor heat = Tensor.allocate(Tensor.Type.FLOAT32, 2, 2);
+        assertThatThrownBy(() -> HeatMap.over(photo, heat))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("4 values of heat over 3 x 2 px");
     }
 
     private static Picture map(int width, float heat) {

@@ -78,7 +78,7 @@ class AnomalyTest {
                 assertThat(finding.errors().get(patch)).isCloseTo(expected.get(patch), within(1e-9));
             }
             assertThat(finding.max()).isCloseTo(Collections.max(expected), within(1e-9));
-            assertThat(finding.top()).isCloseTo((23 * 23 + 22 * 22) / 2.0, within(1e-9)); // 0.1 of 24 is 2
+            assertThat(finding.score()).isCloseTo((23 * 23 + 22 * 22) / 2.0, within(1e-9)); // 0.1 of 24 is 2
         }
     }
 
@@ -123,7 +123,7 @@ class AnomalyTest {
 
     private static double score(Model model, double top) {
         Card card = model.card();
-        return new Anomaly(model, 2, 1, 0, top).run(Fake.picture(card.grid())).top();
+        return new Anomaly(model, 2, 1, 0, top).run(Fake.picture(card.grid())).score();
     }
 
     /// A guess per patch, the same in its three channels.

@@ -59,7 +59,7 @@ class TasksGoldenTest {
                     finding.errors().stream().mapToDouble(Double::doubleValue).toArray(), golden.path("errors"));
             assertClose(doubles(finding.heat()), golden.path("heat"));
             assertThat(finding.max()).isCloseTo(golden.path("max").asDouble(), TOLERANCE);
-            assertThat(finding.top()).isCloseTo(golden.path("score").asDouble(), TOLERANCE);
+            assertThat(finding.score()).isCloseTo(golden.path("score").asDouble(), TOLERANCE);
         }
     }
 
