@@ -125,9 +125,10 @@ public final class Anomaly {
     }
 
     private static void check(PatchGrid grid, int masks, int rounds, double top) {
-        if (masks < 2 || masks > grid.patches()) {
-            throw UnmaskException.invalid("masks " + masks + " is not in 2.." + grid.patches()
-                    + ", the number of patches; they are groups of patches to hide in turn");
+        int most = Math.min(grid.patches(), MAX_PASSES);
+        if (masks < 2 || masks > most) {
+            throw UnmaskException.invalid("masks " + masks + " is not in 2.." + most + "; the model has "
+                    + grid.patches() + " patches, and a picture takes at most " + MAX_PASSES + " passes");
         }
         if (rounds < 1 || rounds > MAX_PASSES / masks) {
             throw UnmaskException.invalid("rounds " + rounds + " of " + masks + " masks are not in 1.."

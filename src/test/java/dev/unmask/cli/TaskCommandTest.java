@@ -89,8 +89,8 @@ class TaskCommandTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "anomaly --json --masks 1|masks 1 is not in 2..196, the number of patches",
-                "anomaly --json --masks 200|masks 200 is not in 2..196, the number of patches",
+                "anomaly --json --masks 1|masks 1 is not in 2..196; the model has 196 patches",
+                "anomaly --json --masks 200|masks 200 is not in 2..196; the model has 196 patches",
                 "anomaly --json --rounds 65|rounds 65 of 4 masks are not in 1..64",
                 "anomaly --json --top 0|top 0.0 is not in (0, 1]",
                 "anomaly --masks 4|missing required option: '--out=OUT' (or --json for the numbers alone)",

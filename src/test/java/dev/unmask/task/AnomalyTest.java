@@ -106,8 +106,8 @@ class AnomalyTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "1|1|0.1|masks 1 is not in 2..24, the number of patches; they are groups of patches to hide in turn",
-                "25|1|0.1|masks 25 is not in 2..24, the number of patches; they are groups of patches to hide in turn",
+                "1|1|0.1|masks 1 is not in 2..24; the model has 24 patches, and a picture takes at most 256 passes",
+                "25|1|0.1|masks 25 is not in 2..24; the model has 24 patches, and a picture takes at most 256 passes",
                 "4|0|0.1|rounds 0 of 4 masks are not in 1..64; a picture takes at most 256 passes",
                 "4|65|0.1|rounds 65 of 4 masks are not in 1..64; a picture takes at most 256 passes",
                 "4|1|0|top 0.0 is not in (0, 1], a share of the patches",
@@ -119,6 +119,13 @@ class AnomalyTest {
         assertThatThrownBy(() -> new Anomaly(model, masks, rounds, 0, top))
                 .isInstanceOf(UnmaskException.class)
                 .hasMessage(message);
+    }
+
+    @Test
+    void aFineGridHasNoMoreMasksThanPasses() {
+        Fake model = Fake.of(32, 32, List.of(), _ -> spread(new float[1024]));
+        assertThatThrownBy(() -> new Anomaly(model, 257, 1, 0, 0.02))
+                .hasMessageStartingWith("masks 257 is not in 2..256; the model has 1024 patches");
     }
 
     private static double score(Model model, double top) {
