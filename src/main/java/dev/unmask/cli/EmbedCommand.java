@@ -1,9 +1,10 @@
 package dev.unmask.cli;
 
-import dev.unmask.Tensor;
 import dev.unmask.ort.OrtModel;
 import dev.unmask.task.Embed;
-import java.util.ArrayList;
+import dev.unmask.task.Embed.Pool;
+import dev.unmask.task.Embedding;
+import dev.unmask.task.Embedding.Dtype;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +22,12 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = "Turn pictures into vectors: one line of JSON per picture.",
-        footer = {"", "Example:", "  unmask embed photo.jpg --pool mean | jq .embedding"})
+        footer = {
+            "",
+            "Examples:",
+            "  unmask embed photo.jpg --pool mean | jq .embedding",
+            "  unmask embed *.jpg --normalize --dtype int8 > vectors.jsonl"
+        })
 final class EmbedCommand implements Callable<Integer> {
 
     @Mixin
@@ -34,6 +40,18 @@ final class EmbedCommand implements Callable<Integer> {
             description = "cls, mean, or patches for one vector per patch (default: ${DEFAULT-VALUE}).")
     String pool;
 
+    @Option(names = "--normalize", description = "Bring each vector to length 1.")
+    boolean normalize;
+
+    @Option(
+            names = "--dtype",
+            paramLabel = "DTYPE",
+            defaultValue = "float32",
+            description =
+                    "float32, float16, int8 (a scale beside it turns it back) or binary (signs, eight to a number);"
+                            + " default: ${DEFAULT-VALUE}.")
+    String dtype;
+
     @Mixin
     ModelOptions model;
 
@@ -42,9 +60,10 @@ final class EmbedCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Embed.Pool chosen = Embed.Pool.parse(pool);
+        Pool chosen = Pool.parse(pool);
+        Dtype stored = Dtype.parse(dtype);
         try (OrtModel opened = model.open()) {
-            Embed task = new Embed(opened, chosen);
+            Embed task = new Embed(opened, chosen, normalize, stored);
             opened.loadAhead(Set.of(chosen.output()));
             return pictures.forEach(opened.card(), spec.commandLine().getErr(), (image, view) -> {
                 Map<String, Object> facts = new LinkedHashMap<>();
@@ -52,20 +71,23 @@ final class EmbedCommand implements Callable<Integer> {
                 facts.put("model", opened.card().name());
                 facts.put("digest", opened.card().digest());
                 facts.put("pool", chosen.toString());
-                facts.put("embedding", nested(task.run(view.pixels())));
+                facts.put("normalize", normalize);
+                facts.put("dtype", stored.toString());
+                put(task.run(view.pixels()), facts);
                 Json.printLine(spec.commandLine().getOut(), facts);
             });
         }
     }
 
-    private static Object nested(Tensor tensor) {
-        if (tensor.shape().length == 1) {
-            return tensor.toFloats();
+    private static void put(Embedding embedding, Map<String, Object> facts) {
+        if (embedding.dtype() == Dtype.INT8) {
+            facts.put("scale", perVector(embedding, embedding.scales()));
         }
-        List<Object> rows = new ArrayList<>();
-        for (int row = 0; row < tensor.shape()[0]; row++) {
-            rows.add(nested(tensor.row(row)));
-        }
-        return rows;
+        facts.put("embedding", perVector(embedding, embedding.numbers()));
+    }
+
+    /// A list for patches, else its only entry.
+    private static Object perVector(Embedding embedding, List<?> entries) {
+        return embedding.perPatch() ? entries : entries.getFirst();
     }
 }

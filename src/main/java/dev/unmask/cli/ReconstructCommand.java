@@ -67,12 +67,8 @@ final class ReconstructCommand implements Callable<Integer> {
     @Mixin
     ImageOptions pictures;
 
-    @Option(
-            names = {"-o", "--out"},
-            paramLabel = "OUT",
-            description = "Where the panels go: a PNG file, - for standard output, or a folder for several pictures.")
-    @Nullable
-    String out;
+    @Mixin
+    ResultOptions result;
 
     @Option(
             names = "--ratio",
@@ -122,16 +118,13 @@ final class ReconstructCommand implements Callable<Integer> {
     @Mixin
     ModelOptions model;
 
-    @Option(names = "--json", description = "Print loss, mask and error per patch as one line of JSON per picture.")
-    boolean json;
-
     @Spec
     CommandSpec spec;
 
     @Override
     public Integer call() {
         Masking masking = masking();
-        Destination destination = destination();
+        Destination destination = result.destination(pictures.images);
         try (OrtModel opened = model.open()) {
             Reconstruct task = new Reconstruct(opened, stats);
             masking.check(opened.card().grid());
@@ -157,16 +150,6 @@ final class ReconstructCommand implements Callable<Integer> {
         return new Masking.Random(ratio == null ? 0.75 : ratio, seed == null ? 0 : seed);
     }
 
-    private Destination destination() {
-        if (out == null && !json) {
-            throw misused("missing required option: '--out=OUT' (or --json for the numbers alone)");
-        }
-        if (out != null && out.equals("-") && json) {
-            throw misused("--json and -o - both write to standard output");
-        }
-        return Destination.of(out, pictures.images);
-    }
-
     private ParameterException misused(String message) {
         return new ParameterException(spec.commandLine(), message);
     }
@@ -175,7 +158,7 @@ final class ReconstructCommand implements Callable<Integer> {
             Path image, Masking masking, Reconstruction reconstruction, Card card, Destination destination) {
         String summary = summary(masking, reconstruction, card);
         destination.write(image, () -> draw(reconstruction, card.grid(), summary));
-        if (json) {
+        if (result.json) {
             Json.printLine(spec.commandLine().getOut(), facts(image, masking, reconstruction, card, destination));
         } else {
             spec.commandLine().getErr().println(image + " -> " + destination.of(image) + "  " + summary);

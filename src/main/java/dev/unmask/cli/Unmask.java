@@ -36,6 +36,8 @@ public final class Unmask {
     private static final List<Class<?>> COMMANDS = List.of(
             ReconstructCommand.class,
             EmbedCommand.class,
+            AnomalyCommand.class,
+            ClassifyCommand.class,
             DescribeCommand.class,
             VerifyCommand.class,
             DoctorCommand.class,

@@ -77,7 +77,7 @@ public final class Panels {
         return 2 * MARGIN + panels + GAP * (pictures.size() - 1);
     }
 
-    private static Picture enlarged(Picture picture) {
+    static Picture enlarged(Picture picture) {
         int scale = Math.ceilDiv(MIN_WIDTH, picture.width());
         return scale == 1 ? picture : picture.enlarged(scale);
     }

@@ -6,6 +6,7 @@ import dev.unmask.Output;
 import dev.unmask.Row;
 import dev.unmask.Tensor;
 import dev.unmask.UnmaskException;
+import dev.unmask.task.Embedding.Dtype;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -44,22 +45,42 @@ public final class Embed {
         }
     }
 
+    private static final double SMALLEST_LENGTH = 1e-12; // as torch.nn.functional.normalize has it
+
     private final Model model;
     private final Pool pool;
+    private final boolean normalize;
+    private final Dtype dtype;
 
-    public Embed(Model model, Pool pool) {
+    /// @param normalize whether each vector is brought to length 1
+    public Embed(Model model, Pool pool, boolean normalize, Dtype dtype) {
         this.model = model;
         this.pool = pool;
+        this.normalize = normalize;
+        this.dtype = dtype;
         model.card().require(pool.output);
     }
 
-    /// float32: (D) for cls and mean, (N, D) for patches, in the order of the grid.
+    /// The embedding of one picture.
     ///
     /// @param picture uint8 (H, W, C), as [View] prepares it
-    public Tensor run(Tensor picture) {
-        Row row = new Row(picture, Mask.none(model.card().grid()));
-        Tensor answer = model.run(List.of(row), Set.of(pool.output)).getFirst().get(pool.output);
-        return pool == Pool.PATCHES ? withoutClassToken(answer) : answer;
+    public Embedding run(Tensor picture) {
+        return run(List.of(picture)).getFirst();
+    }
+
+    /// The embeddings of pictures, run as one batch.
+    public List<Embedding> run(List<Tensor> pictures) {
+        Mask mask = Mask.none(model.card().grid());
+        List<Row> rows =
+                pictures.stream().map(picture -> new Row(picture, mask)).toList();
+        return model.run(rows, Set.of(pool.output)).stream()
+                .map(answer -> embedding(answer.get(pool.output)))
+                .toList();
+    }
+
+    private Embedding embedding(Tensor answer) {
+        Tensor vectors = pool == Pool.PATCHES ? withoutClassToken(answer) : answer;
+        return new Embedding(normalize ? normalized(vectors) : vectors, dtype);
     }
 
     private static Tensor withoutClassToken(Tensor latent) {
@@ -67,5 +88,26 @@ public final class Embed {
         int width = (int) latent.shape()[1];
         float[] values = latent.toFloats();
         return Tensor.of(Arrays.copyOfRange(values, width, values.length), patches, width);
+    }
+
+    private static Tensor normalized(Tensor vectors) {
+        long[] shape = vectors.shape();
+        int width = (int) shape[shape.length - 1];
+        float[] values = vectors.toFloats();
+        for (int start = 0; start < values.length; start += width) {
+            double length = Math.max(length(values, start, width), SMALLEST_LENGTH);
+            for (int i = start; i < start + width; i++) {
+                values[i] = (float) (values[i] / length);
+            }
+        }
+        return Tensor.of(values, shape);
+    }
+
+    private static double length(float[] values, int start, int width) {
+        double squares = 0;
+        for (int i = start; i < start + width; i++) {
+            squares += (double) values[i] * values[i];
+        }
+        return Math.sqrt(squares);
     }
 }

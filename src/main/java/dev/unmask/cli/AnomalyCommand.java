@@ -1,0 +1,131 @@
+package dev.unmask.cli;
+
+import dev.unmask.Card;
+import dev.unmask.Output;
+import dev.unmask.image.HeatMap;
+import dev.unmask.image.Panels;
+import dev.unmask.image.Panels.Panel;
+import dev.unmask.image.Png;
+import dev.unmask.ort.OrtModel;
+import dev.unmask.task.Anomaly;
+import dev.unmask.task.Anomaly.Finding;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/// `unmask anomaly`: how odd pictures are, and where.
+@Command(
+        name = "anomaly",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = {
+            "Show what in a picture the rest of it does not lead one to expect.",
+            "Patches are hidden group by group; each is judged by how far the model's guess is from it."
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  unmask anomaly part.jpg -o heat.png",
+            "  unmask anomaly *.jpg --json | jq -r '[.score, .image] | @tsv' | sort -rn"
+        })
+final class AnomalyCommand implements Callable<Integer> {
+
+    @Mixin
+    ImageOptions pictures;
+
+    @Mixin
+    ResultOptions result;
+
+    @Option(
+            names = "--masks",
+            paramLabel = "K",
+            defaultValue = "4",
+            description = "Groups of patches that are hidden in turn (default: ${DEFAULT-VALUE}).")
+    int masks;
+
+    @Option(
+            names = "--rounds",
+            paramLabel = "R",
+            defaultValue = "1",
+            description = "How often each patch is judged, in other groups each time (default: ${DEFAULT-VALUE}).")
+    int rounds;
+
+    @Option(
+            names = "--seed",
+            paramLabel = "SEED",
+            defaultValue = "0",
+            description = "Draws the groups (default: ${DEFAULT-VALUE}).")
+    long seed;
+
+    @Option(
+            names = "--top",
+            paramLabel = "Q",
+            defaultValue = "0.02",
+            description = "The score is the mean error of this share of the patches, the oddest"
+                    + " (default: ${DEFAULT-VALUE}).")
+    double top;
+
+    @Mixin
+    ModelOptions model;
+
+    @Spec
+    CommandSpec spec;
+
+    @Override
+    public Integer call() {
+        Destination destination = result.destination(pictures.images);
+        try (OrtModel opened = model.open()) {
+            Anomaly task = new Anomaly(opened, masks, rounds, seed, top);
+            opened.loadAhead(Set.of(Output.PATCHES));
+            return pictures.forEach(
+                    opened.card(),
+                    spec.commandLine().getErr(),
+                    (image, view) -> report(image, task.run(view.pixels()), opened.card(), destination));
+        }
+    }
+
+    private void report(Path image, Finding finding, Card card, Destination destination) {
+        String summary = String.format(Locale.ROOT, "score %.3f · max %.3f", finding.score(), finding.max());
+        destination.write(image, () -> draw(finding, card, summary));
+        if (result.json) {
+            Json.printLine(spec.commandLine().getOut(), facts(image, finding, card, destination));
+        } else {
+            spec.commandLine().getErr().println(image + " -> " + destination.of(image) + "  " + summary);
+        }
+    }
+
+    private byte[] draw(Finding finding, Card card, String summary) {
+        List<Panel> panels = List.of(
+                new Panel("original", finding.original()),
+                new Panel("error", HeatMap.over(finding.original(), finding.heat())));
+        String passes = masks + " masks · " + (rounds == 1 ? "" : rounds + " rounds · ");
+        return Png.write(Panels.compose(panels, card.name() + " · " + passes + "seed " + seed + " · " + summary));
+    }
+
+    private Map<String, @Nullable Object> facts(Path image, Finding finding, Card card, Destination destination) {
+        Map<String, @Nullable Object> facts = new LinkedHashMap<>();
+        facts.put("image", image.toString());
+        facts.put("model", card.name());
+        facts.put("digest", card.digest());
+        facts.put("masks", masks);
+        facts.put("rounds", rounds);
+        facts.put("seed", seed);
+        facts.put("top", top);
+        facts.put("score", finding.score());
+        facts.put("max", finding.max());
+        facts.put("patches", List.of(card.grid().rows(), card.grid().columns()));
+        facts.put("map", finding.errors());
+        facts.put("out", destination.of(image));
+        return facts;
+    }
+}
