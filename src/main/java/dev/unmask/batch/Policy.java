@@ -10,10 +10,10 @@ import java.time.Duration;
 /// @param queueRows that may wait; more are refused at once
 public record Policy(int maxRows, int maxTokens, Duration maxDelay, int queueRows) {
 
+    private static final Duration LONGEST_DELAY = Duration.ofMinutes(1);
+
     /// Small batches, and half a millisecond for company: what a service on a few cores wants.
     public static final Policy DEFAULT = new Policy(32, 8192, Duration.ofNanos(500_000), 512);
-
-    private static final Duration LONGEST_DELAY = Duration.ofMinutes(1);
 
     public Policy {
         atLeastOne("max rows", maxRows);
