@@ -116,11 +116,11 @@ public final class Batcher implements Model, AutoCloseable {
 
     /// Answers rows in their order, or refuses them all. An interrupt ends the wait and stays set.
     public List<Answer> run(List<Row> rows, Set<Output> wanted, Call call) {
-        wanted.forEach(card::require);
         if (rows.isEmpty()) {
             return List.of();
         }
         try {
+            wanted.forEach(card::require);
             Request request = new Request(Group.of(rows, wanted), rows, call, policy, clock.getAsLong());
             listener.queued(rows.size(), admit(request));
             await(request);
@@ -346,6 +346,8 @@ public final class Batcher implements Model, AutoCloseable {
 
     private void serve(Lane lane) {
         Batch batch = lane.batch;
+        batch.places()
+                .forEach(place -> listener.waited(lane.taken - place.request().arrived()));
         Throwable rejected = attempt(lane, batch);
         if (rejected != null) {
             List<Batch> parts = batch.byCaller();

@@ -1,6 +1,5 @@
 package dev.unmask.batch;
 
-import dev.unmask.UnmaskException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -77,12 +76,13 @@ final class Lines {
                 .orElse(Long.MAX_VALUE);
     }
 
-    /// Fills a batch from the line of its group, by ticket. Whoever waits no more is ended on the way.
+    /// Fills a batch from the line of its group, by ticket. Whoever waits no more is dropped on the way. A row is in
+    /// the
+    /// batch before it leaves the line, so that nobody is lost if memory runs out in between.
     void fill(Batch batch, Line line, long now) {
         while (!line.requests.isEmpty() && batch.size() < line.limit) {
             Request request = line.head();
-            UnmaskException stale = request.stale(now);
-            if (stale == null && !request.hasEnded()) {
+            if (request.isWanted(now)) {
                 batch.places().add(new Batch.Place(request, request.next()));
                 line.requests.remove();
                 request.take(now);
@@ -91,9 +91,6 @@ final class Lines {
                 }
                 gone(line, 1);
             } else {
-                if (stale != null) {
-                    request.fail(stale);
-                }
                 remove(request);
             }
         }

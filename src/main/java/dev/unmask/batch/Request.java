@@ -102,6 +102,18 @@ final class Request {
         }
     }
 
+    /// Whether somebody still wants the rows that wait; ends the request if not.
+    boolean isWanted(long now) {
+        if (hasEnded()) {
+            return false;
+        }
+        UnmaskException stale = stale(now);
+        if (stale != null) {
+            fail(stale);
+        }
+        return stale == null;
+    }
+
     UnmaskException late(long now) {
         long waited = TimeUnit.NANOSECONDS.toMillis(now - arrived);
         return new UnmaskException(Fault.TIMEOUT, "deadline passed after " + waited + " ms, before the work began");

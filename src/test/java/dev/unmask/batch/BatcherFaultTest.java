@@ -290,6 +290,16 @@ class BatcherFaultTest {
     }
 
     @Test
+    void aLaneThatIsLeftInterruptedGoesOn() throws Exception {
+        try (Rig rig = new Rig(POLICY, 1, _ -> Thread.currentThread().interrupt())) {
+            rig.releaseAll();
+            assertThat(rig.send(1).answer()).containsExactly(1);
+            assertThat(rig.send(2).answer()).containsExactly(2);
+            assertThat(rig.batcher.liveLanes()).isOne();
+        }
+    }
+
+    @Test
     void theLastLanesDeathLeavesNobodyWaiting() throws Exception {
         try (Rig rig = new Rig(POLICY, 1, dyingOf(1))) {
             Sent doomed = rig.occupy(1);

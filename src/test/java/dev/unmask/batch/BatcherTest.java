@@ -228,6 +228,7 @@ class BatcherTest {
             rig.clock.addAndGet(30);
             rig.release(1);
             rig.nextRun();
+            assertThat(rig.waits).containsExactly(0L, 30L);
             rig.clock.addAndGet(12);
             rig.release(1);
             assertThat(answer.answer()).containsExactly(1);
