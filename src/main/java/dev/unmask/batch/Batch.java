@@ -12,15 +12,17 @@ import java.util.Map;
 import java.util.Set;
 
 /// Rows of one group that share a run, and whose they are. Filled under the batcher's lock, then only read.
-record Batch(Group group, List<Place> places) {
+///
+/// @param taken when a lane took it
+record Batch(Group group, long taken, List<Place> places) {
 
-    static final Batch NONE = new Batch(new Group(0, Tensor.Type.UINT8, 0, Set.of()), List.of());
+    static final Batch NONE = new Batch(new Group(0, Tensor.Type.UINT8, 0, Set.of()), 0, List.of());
 
     /// A row of a request.
     record Place(Request request, int row) {}
 
-    static Batch of(Group group) {
-        return new Batch(group, new ArrayList<>());
+    static Batch of(Group group, long taken) {
+        return new Batch(group, taken, new ArrayList<>());
     }
 
     int size() {
@@ -60,7 +62,7 @@ record Batch(Group group, List<Place> places) {
     List<Batch> byCaller() {
         Map<Request, Batch> parts = new LinkedHashMap<>();
         for (Place place : places) {
-            parts.computeIfAbsent(place.request(), _ -> of(group)).places.add(place);
+            parts.computeIfAbsent(place.request(), _ -> of(group, taken)).places.add(place);
         }
         return List.copyOf(parts.values());
     }

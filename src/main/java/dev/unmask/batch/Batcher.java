@@ -21,43 +21,39 @@ import org.jspecify.annotations.Nullable;
 
 /// A model around one or more lanes that lets the rows of many callers share a run.
 ///
-/// **Who works.** A lane is a [Model] with one platform thread of its own; callers wait, best on virtual threads. There
-/// is
-/// no dispatcher: a lane that is idle takes the next batch itself. While all lanes are busy nobody takes, rows gather,
-/// and
-/// the next batch is fuller by itself: load makes batches, the delay only helps where there is little of it.
+/// **Who works.** A lane is a [Model] with one platform thread of its own; callers wait, best on virtual threads.
+/// There is no dispatcher: a lane that is idle takes the next batch itself. While all lanes are busy nobody takes,
+/// rows gather, and the next batch is fuller by itself: load makes batches, the delay only helps where there is
+/// little of it.
 ///
-/// **What shares a run.** Rows that keep as many patches, have the same kind of pixels and want the same outputs form a
-/// line. A line is served when it fills a batch (rows or tokens), or when one of its rows has waited for its delay. A
-/// batch never waits for rows that may come while a lane could run it, beyond that delay.
+/// **What shares a run.** Rows that keep as many patches, have the same kind of pixels and want the same outputs
+/// form a line. A line is served when it fills a batch (rows or tokens), or when one of its rows has waited for its
+/// delay.
 ///
-/// **Whose turn it is.** Each request draws a number; its row i stands in line as if it were the request that came i
-/// requests later. The lowest ticket goes first, within a line and between lines. So a request of 64 rows does not hold
-/// up the single rows behind it, which pass all but its first few; and nobody starves, since whoever comes later draws
-/// higher numbers: only finitely many rows can ever pass a given one. The same arrivals give the same batches.
+/// **Whose turn it is.** Each request draws a number; its row i stands in line as if it were the request that came
+/// i requests later. The lowest ticket goes first, within a line and between lines. So a request of 64 rows does
+/// not hold up the single rows behind it, which pass all but its first few; and nobody starves, since whoever comes
+/// later draws higher numbers: only finitely many rows can ever pass a given one. The same arrivals give the same
+/// batches.
 ///
-/// **Who is refused.** The queue is bounded in rows. A request that does not fit as a whole is refused at once, with
-/// the
-/// figures and an estimate of when to come back. A request larger than a batch is spread over several. Its caller may
-/// leave at any time (deadline, interrupt, hanging up): rows that no batch has taken are then dropped; rows that run
-/// are
-/// not, since native code cannot be stopped.
+/// **Who is refused.** The queue is bounded in rows. A request that does not fit as a whole is refused at once,
+/// with the figures and an estimate of when to come back. A request larger than a batch is spread over several. Its
+/// caller may leave at any time (deadline, interrupt, hanging up): rows that no batch has taken are then dropped;
+/// rows that run are not, since native code cannot be stopped.
 ///
-/// **What goes wrong.** A request is answered whole or fails whole, so when a lane rejects a batch, each caller's rows
-/// are run once more by themselves, and the failing caller fails alone. Running out of memory counts as a rejection,
-/// for
-/// a smaller batch may fit. Rejections that hold for every row (the model is unloaded, or cannot do this) are not tried
-/// again. Any other [Error] ends the lane: its batch fails, the others go on, [#liveLanes] tells. The batch is not
-/// handed
-/// on, lest one poisonous row ends them all. When the last lane dies, all who wait are refused.
+/// **What goes wrong.** A request is answered whole or fails whole, so when a lane rejects a batch, each caller's
+/// rows are run once more by themselves, and the failing caller fails alone. Running out of memory counts as a
+/// rejection, for a smaller batch may fit. Rejections that hold for every row (the model is unloaded, or cannot do
+/// this) are not tried again. Any other [Error] ends the lane: its batch fails, the others go on, [#liveLanes]
+/// tells. The batch is not handed on, lest one poisonous row ends them all. When the last lane dies, all who wait
+/// are refused.
 ///
-/// **How it ends.** [#drain] refuses newcomers and finishes what was accepted. When its grace is spent, all who still
-/// wait
-/// are refused, even those whose rows run, so that no caller depends on an engine that hangs. Lanes are closed by
-/// whoever opened them, after this.
+/// **How it ends.** [#drain] refuses newcomers and finishes what was accepted. When its grace is spent, all who
+/// still wait are refused, even those whose rows run, so that no caller depends on an engine that hangs. Lanes are
+/// closed by whoever opened them, after this.
 ///
-/// One lock guards all mutable state, is held for bookkeeping only, and is never held while a lane or the listener is
-/// called. Only [Call] is asked under it.
+/// One lock guards all mutable state, is held for bookkeeping only, and is never held while a lane or the listener
+/// is called. Only [Call] is asked under it.
 public final class Batcher implements Model, AutoCloseable {
 
     private final Policy policy;
@@ -80,7 +76,7 @@ public final class Batcher implements Model, AutoCloseable {
         this.card = lanes.getFirst().card();
         this.lines = new Lines(policy);
         this.ended = new CountDownLatch(lanes.size());
-        lanes.forEach(model -> live.add(new Lane(model)));
+        lanes.forEach(model -> live.add(new Lane(model, clock, this::ran)));
     }
 
     /// Starts one worker thread for each lane. All lanes run the same model.
@@ -213,7 +209,7 @@ public final class Batcher implements Model, AutoCloseable {
         try {
             UnmaskException cause = unavailable("the grace for draining is spent");
             lines.clear().forEach(request -> request.fail(unavailable(cause.getMessage())));
-            live.forEach(lane -> lane.batch.fail(cause));
+            live.forEach(lane -> lane.batch().fail(cause));
             work.signalAll();
         } finally {
             lock.unlock();
@@ -293,7 +289,8 @@ public final class Batcher implements Model, AutoCloseable {
         @Nullable Throwable cause = null;
         try {
             while (take(lane)) {
-                serve(lane);
+                tellWaits(lane.batch());
+                lane.serve();
             }
         } catch (Throwable e) {
             cause = e;
@@ -306,7 +303,7 @@ public final class Batcher implements Model, AutoCloseable {
     private boolean take(Lane lane) {
         lock.lock();
         try {
-            lane.batch = Batch.NONE;
+            lane.load(Batch.NONE);
             while (true) {
                 long now = clock.getAsLong();
                 Lines.Line line = lines.ready(now, draining);
@@ -326,13 +323,13 @@ public final class Batcher implements Model, AutoCloseable {
     }
 
     private boolean fill(Lane lane, Lines.Line line, long now) {
-        lane.batch = Batch.of(line.group()); // the lane's before it has rows, so that they end with it in any case
-        lane.taken = now;
-        lines.fill(lane.batch, line, now);
+        Batch batch = Batch.of(line.group(), now);
+        lane.load(batch); // before it has rows, so that they end with the lane in any case
+        lines.fill(batch, line);
         if (lines.rows() > 0) {
             work.signal();
         }
-        return lane.batch.size() > 0;
+        return batch.size() > 0;
     }
 
     @SuppressWarnings("WaitNotInLoop") // the loop is the caller's
@@ -344,43 +341,10 @@ public final class Batcher implements Model, AutoCloseable {
         }
     }
 
-    private void serve(Lane lane) {
-        Batch batch = lane.batch;
+    private void tellWaits(Batch batch) {
         batch.places()
-                .forEach(place -> listener.waited(lane.taken - place.request().arrived()));
-        Throwable rejected = attempt(lane, batch);
-        if (rejected != null) {
-            List<Batch> parts = batch.byCaller();
-            if (parts.size() > 1 && mayFitApart(rejected)) {
-                parts.forEach(part -> retry(lane, part));
-            } else {
-                batch.fail(rejected);
-            }
-        }
-        batch.places()
-                .forEach(place -> listener.waited(lane.taken - place.request().arrived()));
-    }
-
-    private void retry(Lane lane, Batch part) {
-        if (!part.hasEnded()) {
-            Throwable rejected = attempt(lane, part);
-            if (rejected != null) {
-                part.fail(rejected);
-            }
-        }
-    }
-
-    /// Runs a batch and answers it; returns why not.
-    private @Nullable Throwable attempt(Lane lane, Batch batch) {
-        long started = clock.getAsLong();
-        try {
-            batch.answer(lane.model.run(batch.rows(), batch.group().wanted()));
-        } catch (RuntimeException | OutOfMemoryError e) {
-            return e;
-        } finally {
-            ran(batch, clock.getAsLong() - started);
-        }
-        return null;
+                .forEach(
+                        place -> listener.waited(batch.taken() - place.request().arrived()));
     }
 
     private void ran(Batch batch, long nanos) {
@@ -393,19 +357,15 @@ public final class Batcher implements Model, AutoCloseable {
         listener.ran(batch.size(), batch.tokens(), nanos);
     }
 
-    private static boolean mayFitApart(Throwable rejected) {
-        return !(rejected instanceof UnmaskException known)
-                || (known.fault() != Fault.UNAVAILABLE && known.fault() != Fault.UNSUPPORTED);
-    }
-
     private void retire(Lane lane, @Nullable Throwable cause) {
         int left;
         lock.lock();
         try {
             live.remove(lane);
+            ended.countDown();
             left = live.size();
             if (cause != null) {
-                lane.batch.fail(cause);
+                lane.batch().fail(cause);
             }
             if (left == 0) {
                 lines.clear().forEach(request -> request.fail(unavailable("every lane has died")));
@@ -413,7 +373,6 @@ public final class Batcher implements Model, AutoCloseable {
             work.signal();
         } finally {
             lock.unlock();
-            ended.countDown();
         }
         if (cause != null) {
             listener.died(left, cause);
@@ -422,17 +381,5 @@ public final class Batcher implements Model, AutoCloseable {
 
     private static UnmaskException unavailable(String message) {
         return new UnmaskException(Fault.UNAVAILABLE, message);
-    }
-
-    /// A worker's model and what it runs.
-    private static final class Lane {
-
-        private final Model model;
-        private Batch batch = Batch.NONE; // lock to write; the worker alone writes
-        private long taken;
-
-        Lane(Model model) {
-            this.model = model;
-        }
     }
 }

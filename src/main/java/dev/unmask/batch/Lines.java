@@ -79,13 +79,13 @@ final class Lines {
     /// Fills a batch from the line of its group, by ticket. Whoever waits no more is dropped on the way. A row is in
     /// the
     /// batch before it leaves the line, so that nobody is lost if memory runs out in between.
-    void fill(Batch batch, Line line, long now) {
+    void fill(Batch batch, Line line) {
         while (!line.requests.isEmpty() && batch.size() < line.limit) {
             Request request = line.head();
-            if (request.isWanted(now)) {
+            if (request.isWanted(batch.taken())) {
                 batch.places().add(new Batch.Place(request, request.next()));
                 line.requests.remove();
-                request.take(now);
+                request.take(batch.taken());
                 if (request.waiting() > 0) {
                     line.requests.add(request);
                 }

@@ -31,7 +31,8 @@ class BatcherTest {
         try (Rig rig = new Rig(policy(8, Duration.ZERO))) {
             rig.releaseAll();
             assertThat(rig.send(7).answer()).containsExactly(7);
-            assertThat(rig.runs).containsExactly(5); // 1 row of 4 patches and the class token
+            rig.batcher.close();
+            assertThat(rig.runTokens).containsExactly(5); // 1 row of 4 patches and the class token
         }
     }
 

@@ -38,7 +38,7 @@ final class Rig implements AutoCloseable, Listener {
     static final Set<Output> CLS = Set.of(Output.CLS);
 
     final AtomicLong clock = new AtomicLong();
-    final List<Integer> runs = Collections.synchronizedList(new ArrayList<>());
+    final List<Integer> runTokens = Collections.synchronizedList(new ArrayList<>());
     final List<Long> waits = Collections.synchronizedList(new ArrayList<>());
     final Map<Fault, Integer> refusals = Collections.synchronizedMap(new EnumMap<>(Fault.class));
     final AtomicInteger deaths = new AtomicInteger();
@@ -157,7 +157,7 @@ final class Rig implements AutoCloseable, Listener {
 
     @Override
     public void ran(int rows, int tokens, long nanos) {
-        runs.add(tokens);
+        runTokens.add(tokens);
     }
 
     @Override
