@@ -44,6 +44,14 @@ class LayersTest {
             .resideInAnyPackage("dev.unmask.image..", "dev.unmask.task", "dev.unmask.cli");
 
     @ArchTest
+    static final ArchRule batchKnowsTheVocabularyAlone = classes()
+            .that()
+            .resideInAPackage("dev.unmask.batch")
+            .should()
+            .onlyDependOnClassesThat(
+                    resideInAnyPackage("dev.unmask", "dev.unmask.batch", "java..", "org.jspecify.annotations"));
+
+    @ArchTest
     static final ArchRule tasksKnowModelsNotEngines = noClasses()
             .that()
             .resideInAPackage("dev.unmask.task")

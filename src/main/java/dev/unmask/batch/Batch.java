@@ -1,0 +1,75 @@
+package dev.unmask.batch;
+
+import dev.unmask.Answer;
+import dev.unmask.Fault;
+import dev.unmask.Row;
+import dev.unmask.Tensor;
+import dev.unmask.UnmaskException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/// Rows of one group that share a run, and whose they are. Filled under the batcher's lock, then only read.
+///
+/// @param taken when a lane took it
+record Batch(Group group, long taken, List<Place> places) {
+
+    static final Batch NONE = new Batch(new Group(0, Tensor.Type.UINT8, 0, Set.of()), 0, List.of());
+
+    /// A row of a request.
+    record Place(Request request, int row) {}
+
+    static Batch of(Group group, long taken) {
+        return new Batch(group, taken, new ArrayList<>());
+    }
+
+    int size() {
+        return places.size();
+    }
+
+    int tokens() {
+        return size() * group.tokens();
+    }
+
+    List<Row> rows() {
+        return places.stream().map(place -> place.request().row(place.row())).toList();
+    }
+
+    void answer(List<Answer> answers) {
+        if (answers.size() != size()) {
+            throw new IllegalStateException(answers.size() + " answers for " + size() + " rows");
+        }
+        for (int i = 0; i < size(); i++) {
+            places.get(i).request().answer(places.get(i).row(), answers.get(i));
+        }
+    }
+
+    /// Ends every request that has a row here. Each gets an exception of its own, since each throws it.
+    void fail(Throwable cause) {
+        for (Place place : places) {
+            place.request().fail(refusal(cause));
+        }
+    }
+
+    /// Whether nobody waits for these rows any more.
+    boolean hasEnded() {
+        return places.stream().allMatch(place -> place.request().hasEnded());
+    }
+
+    /// One batch for each caller, in the order of their first rows.
+    List<Batch> byCaller() {
+        Map<Request, Batch> parts = new LinkedHashMap<>();
+        for (Place place : places) {
+            parts.computeIfAbsent(place.request(), _ -> of(group, taken)).places.add(place);
+        }
+        return List.copyOf(parts.values());
+    }
+
+    private static UnmaskException refusal(Throwable cause) {
+        return cause instanceof UnmaskException known
+                ? new UnmaskException(known.fault(), known.getMessage(), known)
+                : new UnmaskException(Fault.INTERNAL, "the engine failed", cause);
+    }
+}
