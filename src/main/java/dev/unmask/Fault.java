@@ -4,6 +4,10 @@ package dev.unmask;
 public enum Fault {
     /// The request can never succeed as sent.
     INVALID,
+    /// A picture or a request is larger than the limit.
+    TOO_LARGE,
+    /// The bytes are no picture of a format that is read.
+    NOT_A_PICTURE,
     /// A key is missing or unknown.
     UNAUTHENTICATED,
     /// The key does not open this model.

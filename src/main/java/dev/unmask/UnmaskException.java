@@ -1,5 +1,7 @@
 package dev.unmask;
 
+import java.time.Duration;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// A refusal with its category. The message is for the user: it names the value and the limit, starts lower-case and
@@ -9,14 +11,23 @@ public final class UnmaskException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     private final Fault fault;
+    private final @Nullable Duration retryAfter;
 
     public UnmaskException(Fault fault, String message) {
-        this(fault, message, null);
+        this(fault, message, (Throwable) null);
     }
 
     public UnmaskException(Fault fault, String message, @Nullable Throwable cause) {
         super(message, cause);
         this.fault = fault;
+        this.retryAfter = null;
+    }
+
+    /// A refusal that ends by itself after a while.
+    public UnmaskException(Fault fault, String message, Duration retryAfter) {
+        super(message);
+        this.fault = fault;
+        this.retryAfter = retryAfter;
     }
 
     public static UnmaskException invalid(String message) {
@@ -25,6 +36,11 @@ public final class UnmaskException extends RuntimeException {
 
     public Fault fault() {
         return fault;
+    }
+
+    /// When to try again, where that is known.
+    public Optional<Duration> retryAfter() {
+        return Optional.ofNullable(retryAfter);
     }
 
     /// The message; never null, as every constructor asks for one.

@@ -22,6 +22,7 @@ class LayersTest {
                     "dev.unmask",
                     "java.lang..",
                     "java.nio..",
+                    "java.time",
                     "java.util",
                     "java.util.function",
                     "java.util.stream",
@@ -73,9 +74,25 @@ class LayersTest {
             noClasses().should().dependOnClassesThat().resideInAnyPackage("java.awt..", "javax.imageio..");
 
     @ArchTest
-    static final ArchRule onlyTheCommandLineKnowsPicocli = noClasses()
+    static final ArchRule theDoorKnowsTasksOnly = noClasses()
             .that()
-            .resideOutsideOfPackage("dev.unmask.cli")
+            .resideInAPackage("dev.unmask.web")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("dev.unmask.ort", "dev.unmask.batch", "dev.unmask.cli", "dev.unmask.server");
+
+    @ArchTest
+    static final ArchRule noFrameworkBelowTheDoors = noClasses()
+            .that()
+            .resideOutsideOfPackages("dev.unmask.web", "dev.unmask.server")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.micronaut..", "jakarta..", "io.micrometer..", "org.slf4j..");
+
+    @ArchTest
+    static final ArchRule onlyCommandsKnowPicocli = noClasses()
+            .that()
+            .resideOutsideOfPackages("dev.unmask.cli", "dev.unmask.server")
             .should()
             .dependOnClassesThat()
             .resideInAPackage("picocli..");

@@ -245,11 +245,12 @@ public final class Batcher implements Model, AutoCloseable {
             return UnmaskException.invalid(request.waiting() + " rows are more than the " + limit + " of the queue");
         }
         if (lines.rows() + request.waiting() > limit) {
+            Duration retryAfter = pace.of(lines.rows(), live.size());
             return new UnmaskException(
                     Fault.OVERLOADED,
                     "queue is full at " + limit + " rows: " + lines.rows() + " wait and " + request.waiting()
-                            + " more came; retry in "
-                            + pace.of(lines.rows(), live.size()).toMillis() + " ms");
+                            + " more came; retry in " + retryAfter.toMillis() + " ms",
+                    retryAfter);
         }
         return request.stale(clock.getAsLong());
     }

@@ -13,13 +13,19 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /// Which pictures, and how they are read.
 final class ImageOptions {
+
+    /// Faults that name a picture and do not stop the others.
+    private static final Set<Fault> OF_THE_PICTURE =
+            EnumSet.of(Fault.INVALID, Fault.TOO_LARGE, Fault.NOT_A_PICTURE, Fault.NOT_FOUND);
 
     @Parameters(paramLabel = "IMAGE", arity = "1..*", description = "JPEG, PNG, WebP, GIF or BMP files.")
     List<Path> images;
@@ -51,7 +57,7 @@ final class ImageOptions {
             try {
                 work.accept(image, View.of(read(image), decoder, chosen, card));
             } catch (UnmaskException refusal) {
-                if (refusal.fault() != Fault.INVALID && refusal.fault() != Fault.NOT_FOUND) {
+                if (!OF_THE_PICTURE.contains(refusal.fault())) {
                     throw refusal;
                 }
                 err.println("unmask: " + image + ": " + refusal.getMessage());

@@ -26,7 +26,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /// `unmask reconstruct`: hides patches of pictures and shows what the model fills in.
@@ -94,10 +93,10 @@ final class ReconstructCommand implements Callable<Integer> {
     @Option(
             names = "--boxes",
             paramLabel = "X,Y,W,H",
-            split = ";",
-            description = "Instead of a ratio: boxes in pixels of the picture; every patch a box touches is hidden.")
+            description =
+                    "Instead of a ratio: boxes in pixels of the picture, ; between; the patches they touch are hidden.")
     @Nullable
-    List<String> boxes;
+    String boxes;
 
     @Option(
             names = "--panels",
@@ -123,7 +122,7 @@ final class ReconstructCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Masking masking = masking();
+        Masking masking = Masking.of(ratio, seed, mask, boxes);
         Destination destination = result.destination(pictures.images);
         try (OrtModel opened = model.open()) {
             Reconstruct task = new Reconstruct(opened, stats);
@@ -134,24 +133,6 @@ final class ReconstructCommand implements Callable<Integer> {
                 report(image, masking, task.run(view.pixels(), chosen), opened.card(), destination);
             });
         }
-    }
-
-    private Masking masking() {
-        boolean random = ratio != null || seed != null;
-        if ((random ? 1 : 0) + (mask != null ? 1 : 0) + (boxes != null ? 1 : 0) > 1) {
-            throw misused("take one of --ratio and --seed, --mask, or --boxes");
-        }
-        if (mask != null) {
-            return new Masking.Given(mask);
-        }
-        if (boxes != null) {
-            return new Masking.Boxes(boxes.stream().map(Masking.Box::parse).toList());
-        }
-        return new Masking.Random(ratio == null ? 0.75 : ratio, seed == null ? 0 : seed);
-    }
-
-    private ParameterException misused(String message) {
-        return new ParameterException(spec.commandLine(), message);
     }
 
     private void report(

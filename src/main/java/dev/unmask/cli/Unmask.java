@@ -21,6 +21,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         footer = {
             "",
             "Through the launcher also:",
+            "  serve        Serve models over HTTP (unmask serve --help).",
             "  export       Turn a PyTorch checkpoint into a bundle (unmask export --help).",
             "  test         Run every check and test.",
             "",

@@ -1,5 +1,6 @@
 package dev.unmask.image;
 
+import dev.unmask.Fault;
 import dev.unmask.UnmaskException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -65,7 +66,8 @@ enum Format {
         if (startsWith(file, 0, 'B', 'M')) {
             return BMP;
         }
-        throw UnmaskException.invalid(
+        throw new UnmaskException(
+                Fault.NOT_A_PICTURE,
                 file.length == 0
                         ? "not a picture: 0 bytes"
                         : "not a picture: the file starts with " + beginning(file)

@@ -1,5 +1,6 @@
 package dev.unmask.image;
 
+import dev.unmask.Fault;
 import dev.unmask.UnmaskException;
 
 /// How large a picture may be, checked from its header before anything is decoded.
@@ -26,12 +27,15 @@ public record Limits(long maxPixels, int maxSide) {
             throw UnmaskException.invalid("picture is " + width + " x " + height + " px: it has no pixels");
         }
         if (width > maxSide || height > maxSide) {
-            throw UnmaskException.invalid(
+            throw new UnmaskException(
+                    Fault.TOO_LARGE,
                     "picture is " + width + " x " + height + " px; the limit is " + maxSide + " px a side");
         }
         if (width * height > maxPixels) {
-            throw UnmaskException.invalid("picture is " + width + " x " + height + " = " + width * height
-                    + " px; the limit is " + maxPixels + " px");
+            throw new UnmaskException(
+                    Fault.TOO_LARGE,
+                    "picture is " + width + " x " + height + " = " + width * height + " px; the limit is " + maxPixels
+                            + " px");
         }
     }
 }

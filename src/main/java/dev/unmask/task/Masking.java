@@ -4,9 +4,11 @@ import dev.unmask.Mask;
 import dev.unmask.PatchGrid;
 import dev.unmask.UnmaskException;
 import dev.unmask.image.Frame;
+import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// How a caller says which patches to hide.
 public sealed interface Masking {
@@ -51,6 +53,23 @@ public sealed interface Masking {
         private static double number(String text) {
             return Double.parseDouble(text.strip());
         }
+    }
+
+    /// The masking of a caller's options, of which one kind may be given: by default 0.75 of the patches, seed 0.
+    ///
+    /// @param boxes with `;` between them
+    static Masking of(@Nullable Double ratio, @Nullable Long seed, @Nullable String mask, @Nullable String boxes) {
+        boolean random = ratio != null || seed != null;
+        if ((random ? 1 : 0) + (mask != null ? 1 : 0) + (boxes != null ? 1 : 0) > 1) {
+            throw UnmaskException.invalid("take one of ratio and seed, mask, or boxes");
+        }
+        if (mask != null) {
+            return new Given(mask);
+        }
+        if (boxes != null) {
+            return new Boxes(Arrays.stream(boxes.split(";")).map(Box::parse).toList());
+        }
+        return new Random(ratio == null ? 0.75 : ratio, seed == null ? 0 : seed);
     }
 
     /// Refuses what no picture could be masked with; boxes are judged with each picture.

@@ -157,7 +157,7 @@ class CommandTest {
                 "--mask [500]|patch 500 is not one of the 196 patches 0 to 195",
                 "--boxes 1,2,3|box '1,2,3' is not x,y,width,height in pixels",
                 "--boxes 1,2,0,5|has no area",
-                "--ratio 0.5 --mask [1]|take one of --ratio and --seed, --mask, or --boxes",
+                "--ratio 0.5 --mask [1]|take one of ratio and seed, mask, or boxes",
                 "--panels sideways|'--panels'",
                 "--preset squint|unknown preset 'squint'; there are demo, eval, hf, none",
                 "--device tpu|device 'tpu' is not cpu, cuda or cuda:N",

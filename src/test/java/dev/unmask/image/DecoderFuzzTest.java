@@ -38,7 +38,7 @@ class DecoderFuzzTest {
         try {
             assertThat(DECODER.decode(file)).isNotNull();
         } catch (UnmaskException refusal) {
-            assertThat(refusal.fault()).isEqualTo(Fault.INVALID);
+            assertThat(refusal.fault()).isIn(Fault.INVALID, Fault.NOT_A_PICTURE, Fault.TOO_LARGE);
             assertThat(refusal.getMessage()).isNotBlank().doesNotEndWith(".");
         } catch (RuntimeException | StackOverflowError e) {
             fail(name + " mutated", e);

@@ -1,0 +1,114 @@
+package dev.unmask.web;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.unmask.UnmaskException;
+import io.micronaut.http.HttpParameters;
+import io.micronaut.http.HttpRequest;
+import io.micronaut.http.MediaType;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/// What a request asks for, whether it came as the bytes of a picture with a query, or as JSON.
+///
+/// @param images encoded pictures, at least one
+/// @param several whether the answer is a list, because the pictures came as one
+record Asked(List<byte[]> images, boolean several, Options options) {
+
+    private static final int MAX_IMAGES = 64;
+    private static final int MAX_DEPTH = 16;
+    private static final Set<String> IMAGES = Set.of("image", "images");
+    private static final JsonMapper JSON = JsonMapper.builder(JsonFactory.builder()
+                    .streamReadConstraints(StreamReadConstraints.builder()
+                            .maxNestingDepth(MAX_DEPTH)
+                            .maxStringLength(48 << 20)
+                            .build())
+                    .build())
+            .build();
+
+    /// Reads a request whose options must be among `known`.
+    static Asked of(HttpRequest<?> request, byte[] body, Set<String> known) {
+        Map<String, String> options = new LinkedHashMap<>();
+        HttpParameters query = request.getParameters();
+        query.names().forEach(name -> options.put(name, query.get(name)));
+        boolean json = request.getContentType()
+                .filter(type -> type.matches(MediaType.APPLICATION_JSON_TYPE))
+                .isPresent();
+        if (!json) {
+            return new Asked(List.of(body), false, new Options(options, known));
+        }
+        JsonNode tree = parse(body);
+        tree.properties().stream()
+                .filter(member -> !IMAGES.contains(member.getKey()))
+                .forEach(member -> options.put(member.getKey(), text(member.getValue())));
+        boolean several = tree.has("images");
+        return new Asked(
+                images(several ? tree.get("images") : tree.get("image")), several, new Options(options, known));
+    }
+
+    private static JsonNode parse(byte[] body) {
+        try {
+            JsonNode tree = JSON.readTree(body);
+            if (tree == null || !tree.isObject()) {
+                throw UnmaskException.invalid("the body is not a JSON object");
+            }
+            return tree;
+        } catch (JsonProcessingException e) {
+            throw UnmaskException.invalid("the body is not JSON: " + e.getOriginalMessage());
+        } catch (IOException e) {
+            throw new IllegalStateException("reading from memory failed", e);
+        }
+    }
+
+    private static List<byte[]> images(@org.jspecify.annotations.Nullable JsonNode node) {
+        if (node == null) {
+            throw UnmaskException.invalid("the body lacks \"image\" or \"images\"");
+        }
+        List<byte[]> images = new ArrayList<>();
+        for (JsonNode image : node.isArray() ? node : List.of(node)) {
+            images.add(decode(image));
+        }
+        if (images.isEmpty() || images.size() > MAX_IMAGES) {
+            throw UnmaskException.invalid(images.size() + " images in one request; it takes 1 to " + MAX_IMAGES);
+        }
+        return images;
+    }
+
+    /// Base64, or a data URI of it. Other addresses are never fetched.
+    private static byte[] decode(JsonNode image) {
+        String text = image.asText();
+        if (text.startsWith("data:")) {
+            int comma = text.indexOf(',');
+            if (comma < 0 || !text.substring(0, comma).endsWith(";base64")) {
+                throw UnmaskException.invalid("a data URI must hold base64: data:image/jpeg;base64,...");
+            }
+            text = text.substring(comma + 1);
+        } else if (text.startsWith("http:") || text.startsWith("https:")) {
+            throw UnmaskException.invalid("images are not fetched from addresses; send base64 or a data URI");
+        }
+        try {
+            return Base64.getMimeDecoder().decode(text);
+        } catch (IllegalArgumentException e) {
+            throw UnmaskException.invalid("the image is not base64: " + e.getMessage());
+        }
+    }
+
+    /// An option of a list, such as a mask or boxes, as the query would write it.
+    private static String text(JsonNode value) {
+        if (!value.isArray()) {
+            return value.asText();
+        }
+        boolean nested = value.path(0).isArray() || value.path(0).isTextual();
+        List<String> parts = new ArrayList<>();
+        value.forEach(part -> parts.add(text(part)));
+        return String.join(nested ? ";" : ",", parts);
+    }
+}

@@ -1,0 +1,122 @@
+package dev.unmask.web;
+
+import dev.unmask.Fault;
+import dev.unmask.UnmaskException;
+import io.micronaut.http.HttpHeaders;
+import io.micronaut.http.HttpRequest;
+import io.micronaut.http.HttpResponse;
+import io.micronaut.http.HttpStatus;
+import io.micronaut.http.MediaType;
+import io.micronaut.http.MutableHttpResponse;
+import io.micronaut.http.annotation.Produces;
+import io.micronaut.http.server.exceptions.ExceptionHandler;
+import io.micronaut.http.server.exceptions.response.ErrorContext;
+import io.micronaut.http.server.exceptions.response.ErrorResponseProcessor;
+import jakarta.inject.Singleton;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Refusals as `application/problem+json` (RFC 9457), with the `error` member that most clients look for.
+final class Problems {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Problems.class);
+    private static final MediaType PROBLEM = MediaType.of("application/problem+json");
+
+    private Problems() {}
+
+    static MutableHttpResponse<Map<String, Object>> problem(HttpStatus status, String detail) {
+        Map<String, Object> body = new LinkedHashMap<>();
+        body.put("type", "about:blank");
+        body.put("title", status.getReason());
+        body.put("status", status.getCode());
+        body.put("detail", detail);
+        body.put("error", detail);
+        return HttpResponse.<Map<String, Object>>status(status)
+                .contentType(PROBLEM)
+                .body(body);
+    }
+
+    /// The one place where a fault becomes a status.
+    static HttpStatus status(Fault fault) {
+        return switch (fault) {
+            case INVALID -> HttpStatus.BAD_REQUEST;
+            case TOO_LARGE -> HttpStatus.REQUEST_ENTITY_TOO_LARGE;
+            case NOT_A_PICTURE -> HttpStatus.UNSUPPORTED_MEDIA_TYPE;
+            case UNAUTHENTICATED -> HttpStatus.UNAUTHORIZED;
+            case FORBIDDEN -> HttpStatus.FORBIDDEN;
+            case NOT_FOUND -> HttpStatus.NOT_FOUND;
+            case UNSUPPORTED -> HttpStatus.UNPROCESSABLE_ENTITY;
+            case OVERLOADED -> HttpStatus.TOO_MANY_REQUESTS;
+            case TIMEOUT -> HttpStatus.GATEWAY_TIMEOUT;
+            case UNAVAILABLE -> HttpStatus.SERVICE_UNAVAILABLE;
+            case INTERNAL -> HttpStatus.INTERNAL_SERVER_ERROR;
+        };
+    }
+
+    /// Our own refusals.
+    @Singleton
+    @Produces
+    static final class OfRefusals implements ExceptionHandler<UnmaskException, HttpResponse<?>> {
+
+        @Override
+        @SuppressWarnings("rawtypes") // as the interface has it
+        public HttpResponse<?> handle(HttpRequest request, UnmaskException refusal) {
+            if (refusal.fault() == Fault.INTERNAL) {
+                LOG.error("{} failed", request.getPath(), refusal);
+            }
+            MutableHttpResponse<?> problem = problem(status(refusal.fault()), refusal.getMessage());
+            refusal.retryAfter()
+                    .ifPresent(after -> problem.header(
+                            HttpHeaders.RETRY_AFTER,
+                            Long.toString(Math.max(1, after.plusMillis(999).toSeconds()))));
+            return problem;
+        }
+    }
+
+    /// What we did not foresee: logged once, not shown.
+    @Singleton
+    @Produces
+    static final class OfBugs implements ExceptionHandler<RuntimeException, HttpResponse<?>> {
+
+        @Override
+        @SuppressWarnings("rawtypes") // as the interface has it
+        public HttpResponse<?> handle(HttpRequest request, RuntimeException bug) {
+            LOG.error("{} failed", request.getPath(), bug);
+            return problem(HttpStatus.INTERNAL_SERVER_ERROR, "something went wrong on our side; it was logged");
+        }
+    }
+
+    /// What the server refuses before a route is reached: no such route, too large, wrong method.
+    @Singleton
+    static final class OfTheServer implements ErrorResponseProcessor<Map<String, Object>> {
+
+        @Override
+        public MutableHttpResponse<Map<String, Object>> processResponse(
+                ErrorContext context, MutableHttpResponse<?> response) {
+            String detail = detail(context, response);
+            MutableHttpResponse<Map<String, Object>> problem = problem(response.status(), lowerCase(detail));
+            response.getHeaders()
+                    .forEach((name, values) -> values.forEach(value -> {
+                        if (!name.equalsIgnoreCase("content-type") && !name.equalsIgnoreCase("content-length")) {
+                            problem.header(name, value);
+                        }
+                    }));
+            return problem;
+        }
+
+        private static String detail(ErrorContext context, MutableHttpResponse<?> response) {
+            HttpRequest<?> request = context.getRequest();
+            if (response.status() == HttpStatus.NOT_FOUND) {
+                return "there is no route " + request.getMethodName() + " " + request.getPath();
+            }
+            return context.hasErrors() ? context.getErrors().getFirst().getMessage() : response.reason();
+        }
+
+        private static String lowerCase(String text) {
+            return text.isEmpty() ? text : text.substring(0, 1).toLowerCase(Locale.ROOT) + text.substring(1);
+        }
+    }
+}
