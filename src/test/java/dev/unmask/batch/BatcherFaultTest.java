@@ -316,7 +316,7 @@ class BatcherFaultTest {
 
     @Test
     void drainingFinishesWhatWasAcceptedAndRefusesTheRest() throws Exception {
-        try (Rig rig = new Rig(new Policy(8, 8192, Duration.ofSeconds(10), 16))) {
+        try (Rig rig = new Rig(new Policy(8, 8192, Duration.ofMinutes(1), 16))) {
             List<Sent> accepted = new ArrayList<>(List.of(rig.send(rows(0, 8)), rig.send(rows(8, 11))));
             rig.nextRun();
             Sent drained = Sent.start(() -> List.of(rig.batcher.drain(Duration.ofSeconds(20)) ? 1 : 0));

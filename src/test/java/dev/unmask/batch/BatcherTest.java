@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(30)
 class BatcherTest {
 
-    private static final Duration LONG = Duration.ofSeconds(10);
+    private static final Duration LONG = Duration.ofMinutes(1); // longer than a test may take
 
     @Test
     void aRowAloneIsAnsweredWithoutADelay() throws Exception {
@@ -103,8 +103,6 @@ class BatcherTest {
             rig.clock.addAndGet(1);
             rig.send(row(4, 5)); // wakes the lane, whose own clock does not know ours
             assertThat(rig.nextRun()).containsExactly(1, 2, 3);
-            rig.releaseAll();
-            rig.clock.addAndGet(LONG.toNanos());
         }
     }
 
@@ -138,6 +136,14 @@ class BatcherTest {
     }
 
     @Test
+    void aLaneThatTakesABatchWakesAnotherForTheRest() throws Exception {
+        try (Rig rig = new Rig(policy(4, LONG), 3, _ -> {})) {
+            rig.send(rows(0, 12));
+            assertThat(rig.nextRuns(3)).allSatisfy(run -> assertThat(run).hasSize(4));
+        }
+    }
+
+    @Test
     void aRequestLargerThanABatchIsSpreadAndAnsweredWhole() throws Exception {
         try (Rig rig = new Rig(policy(4, Duration.ZERO), 2, _ -> {})) {
             Sent large = rig.send(rows(0, 10));
@@ -158,9 +164,10 @@ class BatcherTest {
             assertThat(rig.nextRun()).containsExactly(0, 1, 100, 2, 101, 3, 4, 5);
             assertThat(first.answer()).containsExactly(100);
             assertThat(second.answer()).containsExactly(101);
+            assertThat(rig.nextRun()).containsExactly(6, 7, 8, 9, 10, 11, 12, 13);
             rig.send(102);
-            rig.release(2);
-            assertThat(rig.nextRuns(2).getLast()).contains(102);
+            rig.release(1);
+            assertThat(rig.nextRun()).containsExactly(102, 14, 15, 16, 17, 18, 19, 20);
         }
     }
 
