@@ -18,7 +18,7 @@ import java.util.Set;
 /// The loaded models behind their batchers, and whether they are ready for work.
 final class Lanes implements AutoCloseable {
 
-    private static final Duration GRACE = Duration.ofSeconds(10);
+    static final Duration GRACE = Duration.ofSeconds(10);
 
     private final List<Served> served;
     private volatile boolean ready;
@@ -73,11 +73,16 @@ final class Lanes implements AutoCloseable {
         return ready && served.stream().allMatch(each -> each.batcher().liveLanes() > 0);
     }
 
-    /// Finishes what was accepted, then frees the models.
-    @Override
-    public void close() {
+    /// Refuses what comes and finishes what was accepted.
+    void drain() {
         ready = false;
         served.forEach(each -> each.batcher().drain(GRACE));
+    }
+
+    /// Frees the models, after what was accepted is finished.
+    @Override
+    public void close() {
+        drain();
         served.forEach(each -> each.model().close());
     }
 }

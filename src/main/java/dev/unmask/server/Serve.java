@@ -75,7 +75,7 @@ public final class Serve implements Callable<Integer> {
                     ApplicationContext.builder().properties(properties()).start();
             Lanes lanes = context.getBean(Lanes.class);
             EmbeddedServer server = context.getBean(EmbeddedServer.class).start();
-            Runtime.getRuntime().addShutdownHook(new Thread(context::close, "stop"));
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(context), "stop"));
             lanes.warmUp();
             LOG.info("ready on {} after {} ms", server.getURL(), (System.nanoTime() - start) / 1_000_000);
             return 0;
@@ -83,6 +83,14 @@ public final class Serve implements Callable<Integer> {
             System.err.println("unmask: " + reason(failure));
             return CANNOT_RUN;
         }
+    }
+
+    /// Every request that was accepted is answered before the port closes.
+    private static void stop(ApplicationContext context) {
+        LOG.info("stopping");
+        context.getBean(Lanes.class).drain();
+        context.getBean(InFlight.class).await(Lanes.GRACE);
+        context.close();
     }
 
     private Map<String, Object> properties() {
