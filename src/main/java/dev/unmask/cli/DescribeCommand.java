@@ -12,9 +12,9 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.function.ToLongFunction;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /// `unmask describe`: what a model is made of.
@@ -25,12 +25,8 @@ import picocli.CommandLine.Spec;
         description = "Show the stages from photo to reconstruction: shapes, parameters, multiply-adds.")
 final class DescribeCommand implements Callable<Integer> {
 
-    @Parameters(
-            paramLabel = "BUNDLE",
-            arity = "0..1",
-            defaultValue = ModelOptions.DEFAULT_MODEL,
-            description = "A bundle: its folder, or its name in onnx/ (default: ${DEFAULT-VALUE}).")
-    String bundle;
+    @Mixin
+    BundleParameter bundle;
 
     @Option(
             names = "--ratio",
@@ -47,7 +43,7 @@ final class DescribeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Bundle opened = ModelOptions.bundle(bundle);
+        Bundle opened = bundle.open();
         Card card = opened.card();
         List<Stage> stages = Describe.stages(card, opened.parameters(), ratio);
         if (json) {

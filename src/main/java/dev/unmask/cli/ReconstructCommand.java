@@ -3,18 +3,13 @@ package dev.unmask.cli;
 import dev.unmask.Card;
 import dev.unmask.Mask;
 import dev.unmask.Output;
-import dev.unmask.PatchGrid;
-import dev.unmask.Tensor;
-import dev.unmask.image.Overlay;
-import dev.unmask.image.Panels;
-import dev.unmask.image.Png;
 import dev.unmask.ort.OrtModel;
 import dev.unmask.task.Masking;
 import dev.unmask.task.Reconstruct;
 import dev.unmask.task.Reconstruct.PatchStats;
 import dev.unmask.task.Reconstruct.Reconstruction;
+import dev.unmask.task.ReconstructionPanel;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -43,25 +38,6 @@ import picocli.CommandLine.Spec;
             "  unmask reconstruct *.jpg -o panels/ --json > losses.jsonl"
         })
 final class ReconstructCommand implements Callable<Integer> {
-
-    /// The pictures a reconstruction can be shown as.
-    enum Panel {
-        ORIGINAL("original"),
-        MASKED("masked"),
-        RECONSTRUCTION("reconstruction"),
-        COMBINED("reconstruction + visible");
-
-        private final String title;
-
-        Panel(String title) {
-            this.title = title;
-        }
-
-        @Override
-        public String toString() {
-            return name().toLowerCase(Locale.ROOT);
-        }
-    }
 
     @Mixin
     ImageOptions pictures;
@@ -104,7 +80,7 @@ final class ReconstructCommand implements Callable<Integer> {
             split = ",",
             defaultValue = "original,masked,reconstruction,combined",
             description = "Which of ${COMPLETION-CANDIDATES} to draw, in this order; one alone is drawn bare.")
-    List<Panel> panels;
+    List<ReconstructionPanel> panels;
 
     @Option(
             names = "--patch-stats",
@@ -138,30 +114,12 @@ final class ReconstructCommand implements Callable<Integer> {
     private void report(
             Path image, Masking masking, Reconstruction reconstruction, Card card, Destination destination) {
         String summary = summary(masking, reconstruction, card);
-        destination.write(image, () -> draw(reconstruction, card.grid(), summary));
+        destination.write(image, () -> ReconstructionPanel.draw(panels, reconstruction, card.grid(), summary));
         if (result.json) {
             Json.printLine(spec.commandLine().getOut(), facts(image, masking, reconstruction, card, destination));
         } else {
             spec.commandLine().getErr().println(image + " -> " + destination.of(image) + "  " + summary);
         }
-    }
-
-    private byte[] draw(Reconstruction reconstruction, PatchGrid grid, String footer) {
-        List<Panels.Panel> drawn = new ArrayList<>();
-        for (Panel panel : panels) {
-            drawn.add(new Panels.Panel(panel.title, picture(panel, reconstruction, grid)));
-        }
-        return Png.write(drawn.size() == 1 ? drawn.getFirst().picture() : Panels.compose(drawn, footer));
-    }
-
-    private static Tensor picture(Panel panel, Reconstruction reconstruction, PatchGrid grid) {
-        Overlay overlay = new Overlay(grid, reconstruction.mask());
-        return switch (panel) {
-            case ORIGINAL -> reconstruction.original();
-            case MASKED -> overlay.masked(reconstruction.original());
-            case RECONSTRUCTION -> reconstruction.image();
-            case COMBINED -> overlay.combined(reconstruction.original(), reconstruction.image());
-        };
     }
 
     private static String summary(Masking masking, Reconstruction reconstruction, Card card) {

@@ -11,9 +11,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /// `unmask verify`: do this machine's numbers agree with PyTorch's?
@@ -29,12 +29,8 @@ import picocli.CommandLine.Spec;
         exitCodeList = {"0:every number agrees", "3:a number is out of tolerance, or the model cannot run"})
 final class VerifyCommand implements Callable<Integer> {
 
-    @Parameters(
-            paramLabel = "BUNDLE",
-            arity = "0..1",
-            defaultValue = ModelOptions.DEFAULT_MODEL,
-            description = "A bundle: its folder, or its name in onnx/ (default: ${DEFAULT-VALUE}).")
-    String bundle;
+    @Mixin
+    BundleParameter bundle;
 
     @Option(
             names = "--device",
@@ -51,7 +47,7 @@ final class VerifyCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Bundle opened = ModelOptions.bundle(bundle);
+        Bundle opened = bundle.open();
         try (OrtModel model = OrtModel.open(opened, Device.parse(device))) {
             List<Check> checks = Verification.of(opened, model);
             long out = checks.stream().filter(check -> !check.passed()).count();

@@ -1,6 +1,7 @@
 package dev.unmask.ort;
 
 import dev.unmask.Tensor;
+import java.nio.ByteBuffer;
 
 /// One golden tensor beside what this build gives for it.
 ///
@@ -50,11 +51,12 @@ public record Check(String name, double max, double mean, double tolerance, bool
 
     static double[] doubles(Tensor tensor) {
         double[] values = new double[tensor.size()];
+        ByteBuffer bytes = tensor.bytes();
         for (int i = 0; i < values.length; i++) {
             values[i] = switch (tensor.type()) {
-                case FLOAT32 -> tensor.bytes().getFloat(i * Float.BYTES);
-                case INT64 -> tensor.bytes().getLong(i * Long.BYTES);
-                case UINT8 -> tensor.bytes().get(i) & 0xFF;
+                case FLOAT32 -> bytes.getFloat(i * Float.BYTES);
+                case INT64 -> bytes.getLong(i * Long.BYTES);
+                case UINT8 -> bytes.get(i) & 0xFF;
             };
         }
         return values;

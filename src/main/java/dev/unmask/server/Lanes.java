@@ -11,6 +11,7 @@ import dev.unmask.ort.OrtModel;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -41,7 +42,7 @@ final class Lanes implements AutoCloseable {
             return new Served(model, batcher);
         }
 
-        /// Runs once everything the model can answer, at one row and at a full batch, so that no caller waits for it.
+        /// Runs once everything the model can answer, so that no caller waits for loading.
         private void warmUp(int rows) {
             int height = model.card().grid().height();
             int width = model.card().grid().width();
@@ -49,7 +50,7 @@ final class Lanes implements AutoCloseable {
                     Tensor.Type.UINT8, height, width, model.card().channels());
             Row row = new Row(grey, Mask.none(model.card().grid()));
             Set<Output> all = EnumSet.copyOf(model.card().outputs());
-            model.run(java.util.Collections.nCopies(rows, row), all);
+            model.run(Collections.nCopies(rows, row), all);
         }
     }
 

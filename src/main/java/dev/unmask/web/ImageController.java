@@ -3,10 +3,6 @@ package dev.unmask.web;
 import dev.unmask.Card;
 import dev.unmask.Mask;
 import dev.unmask.UnmaskException;
-import dev.unmask.image.Overlay;
-import dev.unmask.image.Panels;
-import dev.unmask.image.Panels.Panel;
-import dev.unmask.image.Png;
 import dev.unmask.task.Anomaly;
 import dev.unmask.task.Catalog;
 import dev.unmask.task.Classify;
@@ -17,6 +13,7 @@ import dev.unmask.task.Preparation;
 import dev.unmask.task.Reconstruct;
 import dev.unmask.task.Reconstruct.PatchStats;
 import dev.unmask.task.Reconstruct.Reconstruction;
+import dev.unmask.task.ReconstructionPanel;
 import dev.unmask.task.View;
 import io.micronaut.http.HttpRequest;
 import io.micronaut.http.HttpResponse;
@@ -187,18 +184,9 @@ final class ImageController {
 
     private static byte[] draw(Reconstruction reconstruction, Card card) {
         Mask mask = reconstruction.mask();
-        Overlay overlay = new Overlay(card.grid(), mask);
         String footer = card.name() + " · " + (mask.patches() - mask.kept()) + " of " + mask.patches()
                 + " patches hidden · loss " + String.format(Locale.ROOT, "%.4f", reconstruction.loss());
-        return Png.write(Panels.compose(
-                List.of(
-                        new Panel("original", reconstruction.original()),
-                        new Panel("masked", overlay.masked(reconstruction.original())),
-                        new Panel("reconstruction", reconstruction.image()),
-                        new Panel(
-                                "reconstruction + visible",
-                                overlay.combined(reconstruction.original(), reconstruction.image()))),
-                footer));
+        return ReconstructionPanel.draw(List.of(ReconstructionPanel.values()), reconstruction, card.grid(), footer);
     }
 
     private static PatchStats stats(String text) {
