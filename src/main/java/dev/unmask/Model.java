@@ -13,4 +13,10 @@ public interface Model {
 
     /// Answers rows in their order. All rows keep the same number of patches and share one pixel type.
     List<Answer> run(List<Row> rows, Set<Output> wanted);
+
+    /// Lets a caller in who will soon bring so many rows, or refuses at once: before the caller prepares them, where
+    /// there would be no room for them or nobody waits for the answer. A model without a queue lets everybody in.
+    default Admission admit(Call call, int rows) {
+        return new Admission(this, () -> {});
+    }
 }

@@ -1,5 +1,6 @@
 package dev.unmask.batch;
 
+import dev.unmask.Admission;
 import dev.unmask.Answer;
 import dev.unmask.Call;
 import dev.unmask.Card;
@@ -17,6 +18,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// A model around one or more lanes that lets the rows of many callers share a run.
@@ -37,8 +39,10 @@ import org.jspecify.annotations.Nullable;
 /// batches.
 ///
 /// **Who is refused.** The queue is bounded in rows. A request that does not fit as a whole is refused at once,
-/// with the figures and an estimate of when to come back. A request larger than a batch is spread over several. Its
-/// caller may leave at any time (deadline, interrupt, hanging up): rows that no batch has taken are then dropped;
+/// with the figures and an estimate of when to come back. Who has work to do before there are rows (decoding) asks
+/// for places first, [#admit], so that no work is done for a request that will be refused; places count like rows that
+/// wait. A request larger than a batch is spread over several. Its caller may leave at any time (deadline, interrupt,
+/// hanging up): rows that no batch has taken are then dropped;
 /// rows that run are not, since native code cannot be stopped.
 ///
 /// **What goes wrong.** A request is answered whole or fails whole, so when a lane rejects a batch, each caller's
@@ -48,7 +52,8 @@ import org.jspecify.annotations.Nullable;
 /// tells. The batch is not handed on, lest one poisonous row ends them all. When the last lane dies, all who wait
 /// are refused.
 ///
-/// **How it ends.** [#drain] refuses newcomers and finishes what was accepted. When its grace is spent, all who
+/// **How it ends.** [#drain] refuses newcomers and finishes what was accepted or admitted. When its grace is spent, all
+/// who
 /// still wait are refused, even those whose rows run, so that no caller depends on an engine that hangs. Lanes are
 /// closed by whoever opened them, after this.
 ///
@@ -67,7 +72,16 @@ public final class Batcher implements Model, AutoCloseable {
     private final Lines lines; // lock
     private final List<Lane> live = new ArrayList<>(); // lock
     private final Pace pace = new Pace(); // lock
-    private boolean draining; // lock
+    private int promised; // lock; rows that were admitted and have not come
+    private Stage stage = Stage.OPEN; // lock
+
+    private enum Stage {
+        OPEN,
+        /// Newcomers are refused; who was admitted is still served.
+        DRAINING,
+        /// Nobody is served any more.
+        CLOSED
+    }
 
     private Batcher(List<? extends Model> lanes, Policy policy, Listener listener, LongSupplier clock) {
         this.policy = policy;
@@ -112,24 +126,17 @@ public final class Batcher implements Model, AutoCloseable {
 
     /// Answers rows in their order, or refuses them all. An interrupt ends the wait and stays set.
     public List<Answer> run(List<Row> rows, Set<Output> wanted, Call call) {
-        if (rows.isEmpty()) {
-            return List.of();
-        }
-        try {
-            wanted.forEach(card::require);
-            Request request = new Request(Group.of(rows, wanted), rows, call, policy, clock.getAsLong());
-            listener.queued(rows.size(), admit(request));
-            await(request);
-            return request.result(clock.getAsLong());
-        } catch (UnmaskException refusal) {
-            listener.refused(refusal.fault(), rows.size());
-            throw refusal;
-        }
+        return run(rows, wanted, call, new Places());
     }
 
-    /// This model as one caller sees it, for those who know only [Model].
-    public Model calledBy(Call call) {
-        return new Model() {
+    @Override
+    public Admission admit(Call call, int rows) {
+        Places places = new Places();
+        telling(rows, () -> {
+            promise(places, rows, call);
+            return places;
+        });
+        Model seen = new Model() {
             @Override
             public Card card() {
                 return card;
@@ -137,16 +144,40 @@ public final class Batcher implements Model, AutoCloseable {
 
             @Override
             public List<Answer> run(List<Row> rows, Set<Output> wanted) {
-                return Batcher.this.run(rows, wanted, call);
+                return Batcher.this.run(rows, wanted, call, places);
             }
         };
+        return new Admission(seen, () -> release(places));
     }
 
-    /// Rows that wait for a batch.
+    private List<Answer> run(List<Row> rows, Set<Output> wanted, Call call, Places places) {
+        if (rows.isEmpty()) {
+            return List.of();
+        }
+        return telling(rows.size(), () -> {
+            wanted.forEach(card::require);
+            Request request = new Request(Group.of(rows, wanted), rows, call, policy, clock.getAsLong());
+            listener.queued(rows.size(), admit(request, places));
+            await(request);
+            return request.result(clock.getAsLong());
+        });
+    }
+
+    /// Does something for a caller; the listener is told if it is refused.
+    private <T> T telling(int rows, Supplier<T> work) {
+        try {
+            return work.get();
+        } catch (UnmaskException refusal) {
+            listener.refused(refusal.fault(), rows);
+            throw refusal;
+        }
+    }
+
+    /// Rows that wait for a batch, and those that were admitted and are still to come.
     public int queuedRows() {
         lock.lock();
         try {
-            return lines.rows();
+            return lines.rows() + promised;
         } finally {
             lock.unlock();
         }
@@ -197,7 +228,7 @@ public final class Batcher implements Model, AutoCloseable {
     private void stop() {
         lock.lock();
         try {
-            draining = true;
+            stage = Stage.DRAINING;
             work.signalAll();
         } finally {
             lock.unlock();
@@ -207,6 +238,7 @@ public final class Batcher implements Model, AutoCloseable {
     private void refuseAll() {
         lock.lock();
         try {
+            stage = Stage.CLOSED;
             UnmaskException cause = unavailable("the grace for draining is spent");
             lines.clear().forEach(request -> request.fail(unavailable(cause.getMessage())));
             live.forEach(lane -> lane.batch().fail(cause));
@@ -216,11 +248,46 @@ public final class Batcher implements Model, AutoCloseable {
         }
     }
 
-    /// Puts a request in line or refuses it. Returns the rows that wait.
-    private int admit(Request request) {
+    /// Keeps places for rows to come, or refuses.
+    private void promise(Places places, int rows, Call call) {
         lock.lock();
         try {
-            UnmaskException refusal = refusal(request);
+            UnmaskException refusal = refusal(rows);
+            if (refusal == null) {
+                refusal = Request.stale(call, clock.getAsLong());
+            }
+            if (refusal != null) {
+                throw refusal;
+            }
+            places.left = rows;
+            promised += rows;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void release(Places places) {
+        lock.lock();
+        try {
+            promised -= places.take(places.left);
+            if (stage == Stage.DRAINING) {
+                work.signalAll(); // it may have been the last
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Puts a request in line, in its places if it has any, or refuses it. Returns the rows that wait.
+    private int admit(Request request, Places places) {
+        lock.lock();
+        try {
+            int rows = request.waiting();
+            UnmaskException refusal = places.left >= rows ? refusalOfAdmitted() : refusal(rows);
+            promised -= places.take(rows);
+            if (refusal == null) {
+                refusal = request.stale(clock.getAsLong());
+            }
             if (refusal != null) {
                 throw refusal;
             }
@@ -233,26 +300,37 @@ public final class Batcher implements Model, AutoCloseable {
         }
     }
 
-    private @Nullable UnmaskException refusal(Request request) {
-        if (draining) {
-            return unavailable("the service is draining");
+    /// Why so many rows more cannot be taken, if so.
+    private @Nullable UnmaskException refusal(int rows) {
+        UnmaskException down = stage == Stage.DRAINING ? draining() : refusalOfAdmitted();
+        if (down != null) {
+            return down;
         }
+        int limit = policy.queueRows();
+        if (rows > limit) {
+            return UnmaskException.invalid(rows + " rows are more than the " + limit + " of the queue");
+        }
+        int waiting = lines.rows() + promised;
+        if (waiting + rows > limit) {
+            Duration retryAfter = pace.of(waiting, live.size());
+            return new UnmaskException(
+                    Fault.OVERLOADED,
+                    "queue is full at " + limit + " rows: " + waiting + " wait and " + rows + " more came; retry in "
+                            + retryAfter.toMillis() + " ms",
+                    retryAfter);
+        }
+        return null;
+    }
+
+    private @Nullable UnmaskException refusalOfAdmitted() {
         if (live.isEmpty()) {
             return unavailable("every lane of " + card.name() + " has died");
         }
-        int limit = policy.queueRows();
-        if (request.waiting() > limit) {
-            return UnmaskException.invalid(request.waiting() + " rows are more than the " + limit + " of the queue");
-        }
-        if (lines.rows() + request.waiting() > limit) {
-            Duration retryAfter = pace.of(lines.rows(), live.size());
-            return new UnmaskException(
-                    Fault.OVERLOADED,
-                    "queue is full at " + limit + " rows: " + lines.rows() + " wait and " + request.waiting()
-                            + " more came; retry in " + retryAfter.toMillis() + " ms",
-                    retryAfter);
-        }
-        return request.stale(clock.getAsLong());
+        return stage == Stage.CLOSED ? draining() : null;
+    }
+
+    private static UnmaskException draining() {
+        return unavailable("the service is draining");
     }
 
     /// Waits until the request has ended. Its deadline ends it only while some of its rows wait for a batch.
@@ -307,12 +385,12 @@ public final class Batcher implements Model, AutoCloseable {
             lane.load(Batch.NONE);
             while (true) {
                 long now = clock.getAsLong();
-                Lines.Line line = lines.ready(now, draining);
+                Lines.Line line = lines.ready(now, stage != Stage.OPEN);
                 if (line != null) {
                     if (fill(lane, line, now)) {
                         return true;
                     }
-                } else if (draining) {
+                } else if (stage == Stage.CLOSED || (stage == Stage.DRAINING && promised == 0)) {
                     return false;
                 } else {
                     idle(lines.untilDue(now));
@@ -382,5 +460,18 @@ public final class Batcher implements Model, AutoCloseable {
 
     private static UnmaskException unavailable(String message) {
         return new UnmaskException(Fault.UNAVAILABLE, message);
+    }
+
+    /// Places of a caller who was admitted. Guarded by the batcher's lock.
+    private static final class Places {
+
+        private int left;
+
+        /// Uses up to so many.
+        private int take(int rows) {
+            int taken = Math.min(left, rows);
+            left -= taken;
+            return taken;
+        }
     }
 }

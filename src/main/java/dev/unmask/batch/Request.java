@@ -87,12 +87,11 @@ final class Request {
         lastTaken = now;
     }
 
-    /// Why this request should not be run any more, if so.
-    @Nullable
-    UnmaskException stale(long now) {
+    /// Why a call should not be worked for any more, if so.
+    static @Nullable UnmaskException stale(Call call, long now) {
         try {
             if (call.left(now) <= 0) {
-                return late(now);
+                return new UnmaskException(Fault.TIMEOUT, "deadline passed before the work began");
             }
             return call.abandoned()
                     ? new UnmaskException(Fault.TIMEOUT, "the caller hung up before the work began")
@@ -100,6 +99,13 @@ final class Request {
         } catch (RuntimeException e) {
             return new UnmaskException(Fault.INTERNAL, "the caller cannot say whether it waits", e);
         }
+    }
+
+    /// Why this request should not be run any more, if so.
+    @Nullable
+    UnmaskException stale(long now) {
+        UnmaskException stale = stale(call, now);
+        return stale != null && stale.fault() == Fault.TIMEOUT && call.left(now) <= 0 ? late(now) : stale;
     }
 
     /// Whether somebody still wants the rows that wait; ends the request if not.
