@@ -2,13 +2,10 @@ package dev.unmask.cli;
 
 import dev.unmask.Card;
 import dev.unmask.Output;
-import dev.unmask.image.HeatMap;
-import dev.unmask.image.Panels;
-import dev.unmask.image.Panels.Panel;
-import dev.unmask.image.Png;
 import dev.unmask.ort.OrtModel;
 import dev.unmask.task.Anomaly;
 import dev.unmask.task.Anomaly.Finding;
+import dev.unmask.task.AnomalyPanel;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -105,11 +102,8 @@ final class AnomalyCommand implements Callable<Integer> {
     }
 
     private byte[] draw(Finding finding, Card card, String summary) {
-        List<Panel> panels = List.of(
-                new Panel("original", finding.original()),
-                new Panel("error", HeatMap.over(finding.original(), finding.heat())));
         String passes = masks + " masks · " + (rounds == 1 ? "" : rounds + " rounds · ");
-        return Png.write(Panels.compose(panels, card.name() + " · " + passes + "seed " + seed + " · " + summary));
+        return AnomalyPanel.draw(finding, card.name() + " · " + passes + "seed " + seed + " · " + summary);
     }
 
     private Map<String, @Nullable Object> facts(Path image, Finding finding, Card card, Destination destination) {

@@ -98,7 +98,7 @@ final class ReconstructCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Masking masking = Masking.of(ratio, seed, mask, boxes);
+        Masking masking = Masking.of(ratio, seed, null, mask, boxes);
         Destination destination = result.destination(pictures.images);
         try (OrtModel opened = model.open()) {
             Reconstruct task = new Reconstruct(opened, stats);

@@ -17,6 +17,7 @@ import java.util.List;
 /// @param queueRows that may wait; more are answered 429
 /// @param decodeThreads 0: one per core
 /// @param pixelsInFlight of all pictures being decoded at a time
+/// @param requestTimeout that a request may take before its work begins, unless its caller says otherwise
 @ConfigurationProperties("unmask")
 record Settings(
         List<String> models,
@@ -26,7 +27,8 @@ record Settings(
         @Bindable(defaultValue = "PT0.0005S") Duration maxDelay,
         @Bindable(defaultValue = "512") int queueRows,
         @Bindable(defaultValue = "0") int decodeThreads,
-        @Bindable(defaultValue = "200000000") long pixelsInFlight) {
+        @Bindable(defaultValue = "200000000") long pixelsInFlight,
+        @Bindable(defaultValue = "PT30S") Duration requestTimeout) {
 
     Settings {
         models = List.copyOf(models);

@@ -18,7 +18,9 @@ final class Wiring {
 
     @Singleton
     Catalog catalog(Lanes lanes) {
-        return new Catalog(lanes.models());
+        Catalog catalog = new Catalog();
+        lanes.models().forEach(catalog::put);
+        return catalog;
     }
 
     @Singleton

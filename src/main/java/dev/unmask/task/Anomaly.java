@@ -27,7 +27,7 @@ import java.util.stream.IntStream;
 public final class Anomaly {
 
     /// Passes of one picture, which are rows of one batch.
-    private static final int MAX_PASSES = 256;
+    public static final int MAX_PASSES = 256;
 
     /// How odd a picture is, and where.
     ///
@@ -73,7 +73,22 @@ public final class Anomaly {
     ///
     /// @param picture uint8 (H, W, C), as [View] prepares it
     public Finding run(Tensor picture) {
-        double[] errors = errors(picture);
+        return run(List.of(picture)).getFirst();
+    }
+
+    /// Judges pictures; all passes of all of them are rows of one batch.
+    public List<Finding> run(List<Tensor> pictures) {
+        List<Row> rows = pictures.stream()
+                .flatMap(picture -> passes.stream().map(pass -> new Row(picture, pass.mask())))
+                .toList();
+        List<Answer> answers = model.run(rows, Set.of(Output.PATCHES));
+        return IntStream.range(0, pictures.size())
+                .mapToObj(i -> finding(pictures.get(i), answers.subList(i * passes.size(), (i + 1) * passes.size())))
+                .toList();
+    }
+
+    private Finding finding(Tensor picture, List<Answer> answers) {
+        double[] errors = errors(picture, answers);
         List<Double> map = Arrays.stream(errors).boxed().toList();
         List<Double> largest = map.stream()
                 .sorted(Collections.reverseOrder())
@@ -103,11 +118,8 @@ public final class Anomaly {
                 .toList();
     }
 
-    private double[] errors(Tensor picture) {
+    private double[] errors(Tensor picture, List<Answer> answers) {
         Tensor target = target(picture);
-        List<Row> rows =
-                passes.stream().map(pass -> new Row(picture, pass.mask())).toList();
-        List<Answer> answers = model.run(rows, Set.of(Output.PATCHES));
         double[] errors = new double[model.card().grid().patches()];
         for (int i = 0; i < passes.size(); i++) {
             double[] guessed = Patches.errors(answers.get(i).get(Output.PATCHES), target);

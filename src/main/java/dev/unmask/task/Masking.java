@@ -13,8 +13,28 @@ import org.jspecify.annotations.Nullable;
 /// How a caller says which patches to hide.
 public sealed interface Masking {
 
+    /// As the paper masks (arXiv 2111.06377, section 3).
+    double DEFAULT_RATIO = 0.75;
+
     /// A share of the patches, drawn as `torch.manual_seed(seed)` does.
     record Random(double ratio, long seed) implements Masking {}
+
+    /// A share of the patches, those with the largest noise of the caller's own.
+    record Noise(double ratio, String values) implements Masking {
+
+        private Mask mask(PatchGrid grid) {
+            String[] parts = values.split(",", -1);
+            float[] noise = new float[parts.length];
+            try {
+                for (int i = 0; i < noise.length; i++) {
+                    noise[i] = Float.parseFloat(parts[i].strip());
+                }
+            } catch (NumberFormatException _) {
+                throw UnmaskException.invalid("noise is not a list of numbers, with commas between them");
+            }
+            return Mask.ofNoise(grid, ratio, noise);
+        }
+    }
 
     /// The mask itself, as [Mask#parse] reads it.
     record Given(String mask) implements Masking {}
@@ -57,9 +77,18 @@ public sealed interface Masking {
 
     /// The masking of a caller's options, of which one kind may be given: by default 0.75 of the patches, seed 0.
     ///
+    /// @param noise a number per patch with `,` between, instead of a seed
     /// @param boxes with `;` between them
-    static Masking of(@Nullable Double ratio, @Nullable Long seed, @Nullable String mask, @Nullable String boxes) {
-        boolean random = ratio != null || seed != null;
+    static Masking of(
+            @Nullable Double ratio,
+            @Nullable Long seed,
+            @Nullable String noise,
+            @Nullable String mask,
+            @Nullable String boxes) {
+        if (seed != null && noise != null) {
+            throw UnmaskException.invalid("take one of seed and noise");
+        }
+        boolean random = ratio != null || seed != null || noise != null;
         if ((random ? 1 : 0) + (mask != null ? 1 : 0) + (boxes != null ? 1 : 0) > 1) {
             throw UnmaskException.invalid("take one of ratio and seed, mask, or boxes");
         }
@@ -69,13 +98,15 @@ public sealed interface Masking {
         if (boxes != null) {
             return new Boxes(Arrays.stream(boxes.split(";")).map(Box::parse).toList());
         }
-        return new Random(ratio == null ? 0.75 : ratio, seed == null ? 0 : seed);
+        double share = ratio == null ? DEFAULT_RATIO : ratio;
+        return noise != null ? new Noise(share, noise) : new Random(share, seed == null ? 0 : seed);
     }
 
     /// Refuses what no picture could be masked with; boxes are judged with each picture.
     default void check(PatchGrid grid) {
         switch (this) {
             case Random(double ratio, long seed) -> Mask.random(grid, ratio, seed);
+            case Noise noise -> noise.mask(grid);
             case Given(String mask) -> Mask.parse(grid, mask);
             case Boxes _ -> {}
         }
@@ -85,6 +116,7 @@ public sealed interface Masking {
     default Mask mask(PatchGrid grid, Frame frame) {
         return switch (this) {
             case Random(double ratio, long seed) -> Mask.random(grid, ratio, seed);
+            case Noise noise -> noise.mask(grid);
             case Given(String mask) -> Mask.parse(grid, mask);
             case Boxes(List<Box> boxes) -> Mask.hiding(grid, touched(grid, frame, boxes));
         };

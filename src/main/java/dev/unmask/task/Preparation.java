@@ -1,20 +1,26 @@
 package dev.unmask.task;
 
+import dev.unmask.Call;
 import dev.unmask.Card;
 import dev.unmask.Fault;
 import dev.unmask.UnmaskException;
 import dev.unmask.image.Decoder;
 import dev.unmask.image.Limits;
 import dev.unmask.image.Preset;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /// Decodes and resizes pictures on threads of its own, as many at a time as their pixels allow.
 ///
-/// The callers wait, on threads that cost nothing; what is bounded is the memory that decoded pictures take.
+/// The callers wait, on threads that cost nothing; what is bounded is the memory that decoded pictures take. How many
+/// may wait is for the model's admission to say.
 public final class Preparation implements AutoCloseable {
 
     /// The unit in which pixels are counted, so that a limit fits a semaphore.
@@ -38,19 +44,21 @@ public final class Preparation implements AutoCloseable {
                 threads, Thread.ofPlatform().name("decode-", 0).factory());
     }
 
-    /// A picture as a model sees it.
-    public View view(byte[] image, boolean exif, Preset preset, Card card) {
+    /// Pictures as a model sees them, in their order. The first that is refused ends the others.
+    public List<View> views(List<byte[]> images, boolean exif, Preset preset, Card card, Call call) {
         Decoder decoder = new Decoder(limits, exif);
-        int needed = (int) Math.min(allUnits, Math.ceilDiv(decoder.pixels(image), (long) UNIT));
+        List<Future<View>> pending = new ArrayList<>();
         try {
-            units.acquire(needed);
-        } catch (InterruptedException e) {
-            throw interrupted(e);
-        }
-        try {
-            return await(threads.submit(() -> View.of(image, decoder, preset, card)));
+            for (byte[] image : images) {
+                pending.add(threads.submit(() -> view(image, decoder, preset, card, call)));
+            }
+            List<View> views = new ArrayList<>();
+            for (Future<View> view : pending) {
+                views.add(await(view, call));
+            }
+            return views;
         } finally {
-            units.release(needed);
+            pending.forEach(view -> view.cancel(false));
         }
     }
 
@@ -59,12 +67,27 @@ public final class Preparation implements AutoCloseable {
         threads.shutdown();
     }
 
-    private static View await(Future<View> view) {
+    private View view(byte[] image, Decoder decoder, Preset preset, Card card, Call call) throws InterruptedException {
+        if (call.left(System.nanoTime()) <= 0 || call.abandoned()) {
+            throw late();
+        }
+        int needed = (int) Math.min(allUnits, Math.ceilDiv(decoder.pixels(image), (long) UNIT));
+        units.acquire(needed);
         try {
-            return view.get();
+            return View.of(image, decoder, preset, card);
+        } finally {
+            units.release(needed);
+        }
+    }
+
+    private static View await(Future<View> view, Call call) {
+        try {
+            return view.get(call.left(System.nanoTime()), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException _) {
+            throw late();
         } catch (InterruptedException e) {
-            view.cancel(true);
-            throw interrupted(e);
+            Thread.currentThread().interrupt();
+            throw new UnmaskException(Fault.UNAVAILABLE, "interrupted while decoding", e);
         } catch (ExecutionException e) {
             if (e.getCause() instanceof UnmaskException refusal) {
                 throw refusal;
@@ -73,8 +96,7 @@ public final class Preparation implements AutoCloseable {
         }
     }
 
-    private static UnmaskException interrupted(InterruptedException e) {
-        Thread.currentThread().interrupt();
-        return new UnmaskException(Fault.UNAVAILABLE, "interrupted while decoding", e);
+    private static UnmaskException late() {
+        return new UnmaskException(Fault.TIMEOUT, "deadline passed before the picture was decoded");
     }
 }

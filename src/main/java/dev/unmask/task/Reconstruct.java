@@ -10,7 +10,10 @@ import dev.unmask.Row;
 import dev.unmask.Tensor;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /// Fills in hidden patches.
 public final class Reconstruct {
@@ -49,17 +52,43 @@ public final class Reconstruct {
     ///
     /// @param picture uint8 (H, W, C), as [View] prepares it
     public Reconstruction run(Tensor picture, Mask mask) {
+        return run(List.of(new Row(picture, mask))).getFirst();
+    }
+
+    /// Reconstructs pictures under their masks; those that keep equally many patches run as one batch.
+    public List<Reconstruction> run(List<Row> rows) {
+        Map<Integer, List<Integer>> batches = IntStream.range(0, rows.size())
+                .boxed()
+                .collect(Collectors.groupingBy(i -> rows.get(i).mask().kept()));
+        Reconstruction[] done = new Reconstruction[rows.size()];
+        for (List<Integer> batch : batches.values()) {
+            List<Answer> answers = model.run(batch.stream().map(rows::get).toList(), wanted());
+            for (int i = 0; i < batch.size(); i++) {
+                done[batch.get(i)] = reconstruction(rows.get(batch.get(i)), answers.get(i));
+            }
+        }
+        return List.of(done);
+    }
+
+    private Set<Output> wanted() {
+        return model.card().normalizedPixels() ? Set.of(Output.PATCHES) : Set.of(Output.PATCHES, Output.IMAGE);
+    }
+
+    private Reconstruction reconstruction(Row row, Answer answer) {
         Card card = model.card();
         boolean predictsPixels = !card.normalizedPixels();
-        Set<Output> wanted = predictsPixels ? Set.of(Output.PATCHES, Output.IMAGE) : Set.of(Output.PATCHES);
-        Answer answer = model.run(List.of(new Row(picture, mask)), wanted).getFirst();
         Tensor predicted = answer.get(Output.PATCHES);
-        Tensor original = Patches.patchify(card.normalization().normalize(picture), card.grid());
+        Tensor original = Patches.patchify(card.normalization().normalize(row.pixels()), card.grid());
         double[] errors = Patches.errors(predicted, predictsPixels ? original : Patches.normalize(original));
         Tensor image = predictsPixels
                 ? answer.get(Output.IMAGE)
                 : Patches.picture(Patches.denormalize(predicted, original), card.grid(), card.normalization());
         return new Reconstruction(
-                picture, mask, predicted, image, Arrays.stream(errors).boxed().toList(), Patches.loss(errors, mask));
+                row.pixels(),
+                row.mask(),
+                predicted,
+                image,
+                Arrays.stream(errors).boxed().toList(),
+                Patches.loss(errors, row.mask()));
     }
 }

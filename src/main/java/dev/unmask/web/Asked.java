@@ -12,6 +12,7 @@ import io.micronaut.http.MediaType;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,8 +35,13 @@ record Asked(List<byte[]> images, boolean several, Options options) {
                     .build())
             .build();
 
-    /// Reads a request whose options must be among `known`.
-    static Asked of(HttpRequest<?> request, byte[] body, Set<String> known) {
+    /// What every route knows.
+    private static final Set<String> COMMON = Set.of("model", "preset", "exif", "timeout_ms");
+
+    /// Reads a request whose options must be those of every route or among `own`.
+    static Asked of(HttpRequest<?> request, byte[] body, Set<String> own) {
+        Set<String> known = new HashSet<>(COMMON);
+        known.addAll(own);
         Map<String, String> options = new LinkedHashMap<>();
         HttpParameters query = request.getParameters();
         query.names().forEach(name -> options.put(name, query.get(name)));

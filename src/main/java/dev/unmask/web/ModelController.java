@@ -1,7 +1,6 @@
 package dev.unmask.web;
 
 import dev.unmask.Card;
-import dev.unmask.Model;
 import dev.unmask.task.Catalog;
 import io.micronaut.http.annotation.Controller;
 import io.micronaut.http.annotation.Get;
@@ -23,16 +22,15 @@ final class ModelController {
     @Get
     Map<String, List<Map<String, @Nullable Object>>> all() {
         return Map.of(
-                "models", catalog.all().stream().map(ModelController::facts).toList());
+                "models", catalog.cards().stream().map(ModelController::facts).toList());
     }
 
     @Get("/{name}")
     Map<String, @Nullable Object> one(String name) {
-        return facts(catalog.find(name));
+        return facts(catalog.card(name));
     }
 
-    private static Map<String, @Nullable Object> facts(Model model) {
-        Card card = model.card();
+    private static Map<String, @Nullable Object> facts(Card card) {
         Map<String, @Nullable Object> facts = new LinkedHashMap<>();
         facts.put("name", card.name());
         facts.put("license", card.license());
