@@ -4,28 +4,30 @@ import io.micronaut.http.HttpResponse;
 import io.micronaut.http.HttpStatus;
 import io.micronaut.http.annotation.Controller;
 import io.micronaut.http.annotation.Get;
+import java.util.List;
 import java.util.Map;
 
 /// Alive: the process answers. Ready: it would do work now.
 @Controller("/health")
 final class HealthController {
 
-    private final Lanes lanes;
+    private final Models models;
 
-    HealthController(Lanes lanes) {
-        this.lanes = lanes;
+    HealthController(Models models) {
+        this.models = models;
     }
 
     @Get("/live")
-    Map<String, String> live() {
+    Map<String, Object> live() {
         return Map.of("status", "UP");
     }
 
     @Get("/ready")
-    HttpResponse<Map<String, String>> ready() {
-        return lanes.ready()
+    HttpResponse<Map<String, Object>> ready() {
+        List<String> obstacles = models.obstacles();
+        return obstacles.isEmpty()
                 ? HttpResponse.ok(Map.of("status", "UP"))
-                : HttpResponse.<Map<String, String>>status(HttpStatus.SERVICE_UNAVAILABLE)
-                        .body(Map.of("status", "DOWN", "reason", "models are loading or the service is stopping"));
+                : HttpResponse.<Map<String, Object>>status(HttpStatus.SERVICE_UNAVAILABLE)
+                        .body(Map.of("status", "DOWN", "reasons", obstacles));
     }
 }

@@ -2,12 +2,16 @@ package dev.unmask.server;
 
 import dev.unmask.UnmaskException;
 import io.micronaut.context.ApplicationContext;
-import io.micronaut.runtime.server.EmbeddedServer;
+import io.micronaut.http.server.netty.NettyEmbeddedServer;
 import java.net.BindException;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -73,10 +77,10 @@ public final class Serve implements Callable<Integer> {
         try {
             ApplicationContext context =
                     ApplicationContext.builder().properties(properties()).start();
-            Lanes lanes = context.getBean(Lanes.class);
-            EmbeddedServer server = context.getBean(EmbeddedServer.class).start();
-            Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(context), "stop"));
-            lanes.warmUp();
+            NettyEmbeddedServer server = context.getBean(NettyEmbeddedServer.class);
+            Duration grace = context.getBean(Settings.class).shutdownGrace();
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(context, grace), "stop"));
+            server.start(); // and loads the models
             LOG.info("ready on {} after {} ms", server.getURL(), (System.nanoTime() - start) / 1_000_000);
             return 0;
         } catch (RuntimeException failure) {
@@ -85,12 +89,24 @@ public final class Serve implements Callable<Integer> {
         }
     }
 
-    /// Every request that was accepted is answered before the port closes.
-    private static void stop(ApplicationContext context) {
+    /// While what was accepted is finished, newcomers are refused; then the port closes, and connections close as their
+    /// last answers are sent.
+    private static void stop(ApplicationContext context, Duration grace) {
         LOG.info("stopping");
-        context.getBean(Lanes.class).drain();
-        context.getBean(InFlight.class).await(Lanes.GRACE);
+        long deadline = System.nanoTime() + grace.toNanos();
+        context.getBean(Models.class).drain(grace);
+        try {
+            context.getBean(NettyEmbeddedServer.class)
+                    .shutdownGracefully()
+                    .toCompletableFuture()
+                    .get(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.warn("some connections did not end within {}", grace, e);
+        }
         context.close();
+        LOG.info("stopped");
     }
 
     private Map<String, Object> properties() {

@@ -4,6 +4,7 @@ import dev.unmask.batch.Policy;
 import dev.unmask.ort.Device;
 import io.micronaut.context.annotation.ConfigurationProperties;
 import io.micronaut.core.bind.annotation.Bindable;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
@@ -18,6 +19,9 @@ import java.util.List;
 /// @param decodeThreads 0: one per core
 /// @param pixelsInFlight of all pictures being decoded at a time
 /// @param requestTimeout that a request may take before its work begins, unless its caller says otherwise
+/// @param shutdownGrace for what was accepted when the service is told to stop; then it is refused
+/// @param modelControl whether models may be loaded and unloaded over HTTP
+/// @param modelFolder where bundles that are loaded later lie, each in a folder of its name
 @ConfigurationProperties("unmask")
 record Settings(
         List<String> models,
@@ -28,7 +32,10 @@ record Settings(
         @Bindable(defaultValue = "512") int queueRows,
         @Bindable(defaultValue = "0") int decodeThreads,
         @Bindable(defaultValue = "200000000") long pixelsInFlight,
-        @Bindable(defaultValue = "PT30S") Duration requestTimeout) {
+        @Bindable(defaultValue = "PT30S") Duration requestTimeout,
+        @Bindable(defaultValue = "PT20S") Duration shutdownGrace,
+        @Bindable(defaultValue = "false") boolean modelControl,
+        @Bindable(defaultValue = "onnx") Path modelFolder) {
 
     Settings {
         models = List.copyOf(models);

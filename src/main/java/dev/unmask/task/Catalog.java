@@ -7,6 +7,7 @@ import dev.unmask.UnmaskException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -25,7 +26,7 @@ public final class Catalog {
             Entry entry = find(name);
             if (entry.enter()) {
                 try {
-                    return work.apply(entry.model);
+                    return work.apply(entry.model());
                 } finally {
                     entry.leave();
                 }
@@ -33,13 +34,33 @@ public final class Catalog {
         }
     }
 
-    /// What is known of the model of a name, or of the first one.
-    public Card card(@Nullable String name) {
-        return find(name).model.card();
+    /// Names a model that will be put soon: until then its callers are told to come again.
+    public synchronized void announce(Card card) {
+        if (entries.containsKey(card.name())) {
+            throw new IllegalArgumentException("two models are named " + card.name());
+        }
+        replace(card.name(), new Entry(null));
     }
 
+    /// What is known of the model of a name, or of the first one.
+    public Card card(@Nullable String name) {
+        return find(name).model().card();
+    }
+
+    /// Of those that can be used now.
     public List<Card> cards() {
-        return entries.values().stream().map(entry -> entry.model.card()).toList();
+        return entries.values().stream()
+                .filter(Entry::isLoaded)
+                .map(entry -> entry.model().card())
+                .toList();
+    }
+
+    /// Names of the models that were announced and are still to come.
+    public List<String> loading() {
+        return entries.entrySet().stream()
+                .filter(entry -> !entry.getValue().isLoaded())
+                .map(Map.Entry::getKey)
+                .toList();
     }
 
     /// Serves a model from now on. Answers the model that it takes the place of, once nobody works with that any more.
@@ -54,12 +75,18 @@ public final class Catalog {
 
     private Entry find(@Nullable String name) {
         Map<String, Entry> now = entries;
-        Entry entry = name == null && !now.isEmpty() ? now.values().iterator().next() : now.get(String.valueOf(name));
+        if (now.isEmpty()) {
+            throw new UnmaskException(Fault.NOT_FOUND, "no model is served");
+        }
+        String wanted = name == null ? now.keySet().iterator().next() : name;
+        Entry entry = now.get(wanted);
         if (entry == null) {
-            String served = now.isEmpty() ? "none is served" : "served are " + String.join(", ", now.keySet());
             throw new UnmaskException(
                     Fault.NOT_FOUND,
-                    name == null ? "no model is served" : "there is no model '" + name + "'; " + served);
+                    "there is no model '" + wanted + "'; served are " + String.join(", ", now.keySet()));
+        }
+        if (!entry.isLoaded()) {
+            throw new UnmaskException(Fault.UNAVAILABLE, wanted + " is loading");
         }
         return entry;
     }
@@ -72,22 +99,30 @@ public final class Catalog {
     }
 
     private static Optional<Model> retired(@Nullable Entry entry) {
-        if (entry == null) {
+        if (entry == null || !entry.isLoaded()) {
             return Optional.empty();
         }
         entry.retire();
-        return Optional.of(entry.model);
+        return Optional.of(entry.model());
     }
 
-    /// A model and who works with it.
+    /// A model and who works with it; none as long as it is only announced.
     private static final class Entry {
 
-        private final Model model;
+        private final @Nullable Model model;
         private final ReadWriteLock life = new ReentrantReadWriteLock(); // write: retired
         private boolean retired;
 
-        Entry(Model model) {
+        Entry(@Nullable Model model) {
             this.model = model;
+        }
+
+        boolean isLoaded() {
+            return model != null;
+        }
+
+        Model model() {
+            return Objects.requireNonNull(model);
         }
 
         /// False if the model was retired since it was found.

@@ -30,7 +30,7 @@ final class ModelController {
         return facts(catalog.card(name));
     }
 
-    private static Map<String, @Nullable Object> facts(Card card) {
+    static Map<String, @Nullable Object> facts(Card card) {
         Map<String, @Nullable Object> facts = new LinkedHashMap<>();
         facts.put("name", card.name());
         facts.put("license", card.license());

@@ -1,0 +1,37 @@
+package dev.unmask.web;
+
+import dev.unmask.task.Catalog;
+import dev.unmask.task.ModelControl;
+import io.micronaut.http.HttpResponse;
+import io.micronaut.http.annotation.Controller;
+import io.micronaut.http.annotation.Post;
+import io.micronaut.scheduling.TaskExecutors;
+import io.micronaut.scheduling.annotation.ExecuteOn;
+import java.util.Map;
+
+/// The operator's routes: models come and go while requests run.
+@Controller("/v1/models/{name}")
+@ExecuteOn(TaskExecutors.BLOCKING)
+final class ModelControlController {
+
+    private final ModelControl control;
+    private final Catalog catalog;
+
+    ModelControlController(ModelControl control, Catalog catalog) {
+        this.control = control;
+        this.catalog = catalog;
+    }
+
+    /// Answers what is served under that name now, once it is ready.
+    @Post("/load")
+    HttpResponse<?> load(String name) {
+        control.load(name);
+        return HttpResponse.ok(ModelController.facts(catalog.card(name)));
+    }
+
+    @Post("/unload")
+    HttpResponse<?> unload(String name) {
+        control.unload(name);
+        return HttpResponse.ok(Map.of("name", name, "status", "unloaded"));
+    }
+}
