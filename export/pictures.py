@@ -2,7 +2,7 @@
 
 FOLDER/pictures holds the files, golden.json what Pillow and torchvision make of them: the SHA-256 of the decoded RGB,
 of the picture as each preset gives it, and of the normalised tensor. FOLDER/expected holds the decoded RGB itself,
-gzipped and named by its digest, so that a test that fails can say by how much.
+gzipped and named by its digest, so that a test that fails can say by how much. FOLDER/costly.jpg is for floods.
 """
 
 import gzip
@@ -83,6 +83,14 @@ def entry(data: bytes, picture: files.Picture) -> tuple[dict, bytes]:
     return found, pixels
 
 
+def costly() -> bytes:
+    """8 megapixels in 100 kB, of the kind that takes most memory for each pixel to decode."""
+    file = io.BytesIO()
+    picture = Image.new("CMYK", (4000, 2000), (90, 120, 40, 10))
+    picture.save(file, "JPEG", quality=50, progressive=True, subsampling=0, optimize=True)
+    return file.getvalue()
+
+
 def main(folder: str) -> None:
     warnings.filterwarnings("ignore", "Palette images with Transparency")
     target = Path(folder)
@@ -90,6 +98,7 @@ def main(folder: str) -> None:
         (target / part).mkdir(parents=True, exist_ok=True)
         for old in (target / part).iterdir():
             old.unlink()
+    (target / "costly.jpg").write_bytes(costly())
     golden = {}
     for name, picture in files.all_pictures(PHOTOS).items():
         (target / "pictures" / name).write_bytes(picture.data)

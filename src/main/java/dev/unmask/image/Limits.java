@@ -12,6 +12,9 @@ public record Limits(long maxPixels, int maxSide) {
     /// 100 megapixels, 20 000 pixels a side.
     public static final Limits DEFAULT = new Limits(100_000_000, 20_000);
 
+    /// Memory that decoding takes for each pixel of a picture, at most.
+    public static final int BYTES_PER_PIXEL = 16;
+
     private static final int ARRAY_PIXELS = Integer.MAX_VALUE / Picture.CHANNELS;
 
     public Limits {
