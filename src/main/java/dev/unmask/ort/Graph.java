@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /// One ONNX graph in a session. Inputs and outputs are the caller's memory: nothing is copied on the CPU.
@@ -23,12 +24,15 @@ final class Graph implements AutoCloseable {
 
     private final String name;
     private final Manifest.Graph description;
+    private final Device device;
     private final OrtEnvironment environment;
     private final OrtSession session;
 
-    private Graph(String name, Manifest.Graph description, OrtEnvironment environment, OrtSession session) {
+    private Graph(
+            String name, Manifest.Graph description, Device device, OrtEnvironment environment, OrtSession session) {
         this.name = name;
         this.description = description;
+        this.device = device;
         this.environment = environment;
         this.session = session;
     }
@@ -42,7 +46,7 @@ final class Graph implements AutoCloseable {
         try (SessionOptions options = new SessionOptions()) {
             choose(device, options);
             OrtSession session = environment.createSession(file.toString(), options);
-            return new Graph(entry.getKey(), entry.getValue(), environment, session);
+            return new Graph(entry.getKey(), entry.getValue(), device, environment, session);
         } catch (OrtException e) {
             throw new UnmaskException(
                     Fault.UNAVAILABLE, "cannot load " + file + " on " + device.text() + ": " + e.getMessage(), e);
@@ -72,7 +76,19 @@ final class Graph implements AutoCloseable {
         return outputs;
     }
 
-    double tolerance(Device device) {
+    /// What its arena holds; empty where that cannot be told. Safe beside [#run], not beside [#close].
+    Optional<ArenaUse> arena() {
+        return Natives.api().flatMap(api -> {
+            try {
+                return Optional.of(api.arena(session, device));
+            } catch (OrtException _) {
+                return Optional.empty(); // a device without an arena
+            }
+        });
+    }
+
+    /// Of its device, against golden.
+    double tolerance() {
         Double tolerance = description.tolerance().get(device.kind());
         if (tolerance == null) {
             throw new UnmaskException(Fault.UNAVAILABLE, name + " states no tolerance for " + device.kind());

@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
 import dev.unmask.Fault;
 import dev.unmask.UnmaskException;
 import java.io.IOException;
@@ -19,6 +20,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// The native libraries of ONNX Runtime, unpacked once.
@@ -34,7 +36,12 @@ final class Natives {
 
     private Natives() {}
 
-    /// The environment, after its libraries were put in place.
+    /// The library, reached beside its binding once that has loaded it.
+    private static final class Reached {
+        static final Optional<NativeApi> API = reach();
+    }
+
+    /// The environment, after its libraries were put in place. It outlives every session.
     static synchronized OrtEnvironment environment() {
         if (System.getenv(NO_TELEMETRY) == null) {
             silence();
@@ -42,7 +49,24 @@ final class Natives {
         if (System.getProperty(THEIRS) == null) {
             System.setProperty(THEIRS, unpacked().toString());
         }
-        return OrtEnvironment.getEnvironment();
+        OrtEnvironment environment = OrtEnvironment.getEnvironment();
+        api();
+        return environment;
+    }
+
+    /// What the binding lacks; empty where the library can only be reached through it. Asked after [#environment].
+    static Optional<NativeApi> api() {
+        return Reached.API;
+    }
+
+    private static Optional<NativeApi> reach() {
+        try {
+            NativeApi api = NativeApi.of(folder().resolve(System.mapLibraryName("onnxruntime")));
+            api.keepEnvironment();
+            return Optional.of(api);
+        } catch (ReflectiveOperationException | OrtException | RuntimeException _) {
+            return Optional.empty(); // nothing but figures, and the safety of a hasty end, hangs on it
+        }
     }
 
     /// Where the libraries are, or will be.

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
@@ -36,18 +37,24 @@ public final class OrtModel implements Model, AutoCloseable {
     private final Bundle bundle;
     private final Device device;
     private final Card card;
+    private final Stages stages;
     private final Map<String, Graph> graphs = new ConcurrentHashMap<>();
     private final ReadWriteLock life = new ReentrantReadWriteLock(); // write: closed
     private boolean closed;
 
-    private OrtModel(Bundle bundle, Device device) {
+    private OrtModel(Bundle bundle, Device device, Stages stages) {
         this.bundle = bundle;
         this.device = device;
         this.card = bundle.card();
+        this.stages = stages;
     }
 
     public static OrtModel open(Bundle bundle, Device device) {
-        return new OrtModel(bundle, device);
+        return open(bundle, device, Stages.UNHEARD);
+    }
+
+    public static OrtModel open(Bundle bundle, Device device, Stages stages) {
+        return new OrtModel(bundle, device, stages);
     }
 
     @Override
@@ -63,7 +70,7 @@ public final class OrtModel implements Model, AutoCloseable {
     public List<Answer> run(List<Row> rows, Set<Output> wanted) {
         wanted.forEach(card::require);
         return alive(() -> {
-            Batch batch = Batch.of(rows);
+            Batch batch = timed("assemble", rows.size(), () -> Batch.of(rows));
             Map<Output, Tensor> answers = new EnumMap<>(Output.class);
             encode(batch, wanted, answers);
             if (wanted.contains(Output.LOGITS)) {
@@ -93,9 +100,23 @@ public final class OrtModel implements Model, AutoCloseable {
         Engine.inBackground(() -> load(outputs));
     }
 
+    /// Native memory of the loaded graphs. Loads none, waits for nobody; empty where it cannot be told.
+    public Optional<ArenaUse> arena() {
+        if (!life.readLock().tryLock()) {
+            return Optional.of(ArenaUse.NONE); // it is being closed
+        }
+        try {
+            return graphs.values().stream()
+                    .map(Graph::arena)
+                    .reduce(Optional.of(ArenaUse.NONE), (sum, next) -> sum.flatMap(a -> next.map(a::plus)));
+        } finally {
+            life.readLock().unlock();
+        }
+    }
+
     /// The tolerance against golden of the graph that gives an output.
     double tolerance(Output output, Tensor.Type pixels) {
-        return alive(() -> graph(graphOf(output), pixels).tolerance(device));
+        return alive(() -> graph(graphOf(output), pixels).tolerance());
     }
 
     @Override
@@ -135,11 +156,18 @@ public final class OrtModel implements Model, AutoCloseable {
     private Map<Output, Tensor> run(String graph, Batch batch, Map<String, Tensor> inputs, Set<Output> wanted) {
         Set<String> names = new HashSet<>();
         wanted.forEach(output -> names.add(output.name().toLowerCase(Locale.ROOT)));
+        Graph loaded = graph(graph, batch.pixels().type());
         Map<Output, Tensor> answers = new HashMap<>();
-        graph(graph, batch.pixels().type())
-                .run(inputs, names, batch.rows(), batch.kept())
+        timed(graph, batch.rows(), () -> loaded.run(inputs, names, batch.rows(), batch.kept()))
                 .forEach((name, tensor) -> answers.put(output(name), tensor));
         return answers;
+    }
+
+    private <T> T timed(String stage, int rows, Supplier<T> work) {
+        long start = System.nanoTime();
+        T result = work.get();
+        stages.took(stage, rows, System.nanoTime() - start);
+        return result;
     }
 
     private Graph graph(String graph, Tensor.Type pixels) {
