@@ -118,7 +118,7 @@ final class Graph implements AutoCloseable {
     }
 
     private static void choose(Device device, SessionOptions options) throws OrtException {
-        options.addConfigEntry("session.force_spinning_stop", "1"); // between runs, the processors are others'
+        options.addConfigEntry("session.intra_op.allow_spinning", "0"); // who waits for a core must not keep one busy
         switch (device) {
             case Device.Cpu(int threads) -> options.setIntraOpNumThreads(threads);
             case Device.Cuda(int index) -> {

@@ -29,25 +29,6 @@ class OrtModelTest {
     private static final Path BUNDLES = Path.of("src/test/resources/bundles");
 
     @Test
-    void aRowOfABatchGetsTheAnswerItGetsAlone() {
-        try (OrtModel model = open("visualize")) {
-            List<Row> rows = rows(model, 5);
-            List<Answer> together = model.run(rows, Set.of(Output.PATCHES, Output.IMAGE, Output.CLS));
-            for (int row = 0; row < rows.size(); row++) {
-                Answer alone = model.run(List.of(rows.get(row)), Set.of(Output.PATCHES, Output.CLS))
-                        .getFirst();
-                double difference = Check.compare(
-                                "patches",
-                                Check.doubles(together.get(row).get(Output.PATCHES)),
-                                Check.doubles(alone.get(Output.PATCHES)),
-                                0)
-                        .max();
-                assertThat(difference).isLessThan(1e-5);
-            }
-        }
-    }
-
-    @Test
     void answersOnlyWhatWasWanted() {
         try (OrtModel model = open("visualize")) {
             Answer answer = model.run(rows(model, 1), Set.of(Output.PATCHES)).getFirst();
@@ -113,6 +94,62 @@ class OrtModelTest {
                 }
             }
         }
+    }
+
+    @Test
+    void tellsWhatItsArenasHoldAndLoadsNothingForIt() {
+        OrtModel model = open("visualize");
+        assertThat(model.arena()).hasValue(ArenaUse.NONE);
+        model.run(rows(model, 4), Set.of(Output.CLS));
+        ArenaUse encoder = model.arena().orElseThrow();
+        assertThat(encoder.inUse()).isNotNegative();
+        assertThat(encoder.maxInUse()).isPositive().isGreaterThanOrEqualTo(encoder.inUse());
+        assertThat(encoder.total()).isGreaterThanOrEqualTo(encoder.maxInUse());
+        model.run(rows(model, 4), Set.of(Output.PATCHES));
+        assertThat(model.arena().orElseThrow().total()).isGreaterThan(encoder.total());
+        model.close();
+        assertThat(model.arena()).hasValue(ArenaUse.NONE);
+    }
+
+    @Test
+    @Timeout(60)
+    void tellsWhatItsArenasHoldWhileItRunsAndCloses() throws Exception {
+        for (int round = 0; round < 20; round++) {
+            OrtModel model = open("visualize");
+            List<Row> rows = rows(model, 8);
+            CountDownLatch running = new CountDownLatch(1);
+            try (ExecutorService threads = Executors.newFixedThreadPool(2)) {
+                Future<Integer> runs = threads.submit(() -> runUntilRefused(model, rows, running));
+                assertThat(running.await(30, TimeUnit.SECONDS)).isTrue();
+                Future<?> scrapes = threads.submit(() -> {
+                    while (!runs.isDone()) {
+                        assertThat(model.arena()).isPresent();
+                    }
+                });
+                for (int scrape = 0; scrape < 100; scrape++) {
+                    assertThat(model.arena().orElseThrow().total()).isPositive();
+                }
+                model.close();
+                assertThat(runs.get()).isPositive();
+                scrapes.get();
+            }
+        }
+    }
+
+    @Test
+    void tellsHowLongEachStageTook() {
+        List<String> told = new ArrayList<>();
+        Stages stages = (stage, rows, nanos) -> {
+            assertThat(nanos).isPositive();
+            told.add(stage + " " + rows);
+        };
+        try (OrtModel model = OrtModel.open(Bundle.open(BUNDLES.resolve("visualize")), new Device.Cpu(0), stages);
+                OrtModel classifier =
+                        OrtModel.open(Bundle.open(BUNDLES.resolve("classifier-cls")), new Device.Cpu(0), stages)) {
+            model.run(rows(model, 3), Set.of(Output.PATCHES));
+            classifier.run(rows(classifier, 1), Set.of(Output.LOGITS));
+        }
+        assertThat(told).containsExactly("assemble 3", "encoder 3", "decoder 3", "assemble 1", "classifier 1");
     }
 
     @Test
