@@ -21,6 +21,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /// The native libraries of ONNX Runtime, unpacked once.
@@ -36,9 +37,9 @@ final class Natives {
 
     private Natives() {}
 
-    /// The library, reached beside its binding once that has loaded it.
+    /// The library, reached beside its binding once that has loaded it; in the background, since it takes 40 ms.
     private static final class Reached {
-        static final Optional<NativeApi> API = reach();
+        static final CompletableFuture<Optional<NativeApi>> API = CompletableFuture.supplyAsync(Natives::reach);
     }
 
     /// The environment, after its libraries were put in place. It outlives every session.
@@ -50,13 +51,13 @@ final class Natives {
             System.setProperty(THEIRS, unpacked().toString());
         }
         OrtEnvironment environment = OrtEnvironment.getEnvironment();
-        api();
+        CompletableFuture<?> _ = Reached.API; // begins
         return environment;
     }
 
     /// What the binding lacks; empty where the library can only be reached through it. Asked after [#environment].
     static Optional<NativeApi> api() {
-        return Reached.API;
+        return Reached.API.join();
     }
 
     private static Optional<NativeApi> reach() {

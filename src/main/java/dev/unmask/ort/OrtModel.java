@@ -26,7 +26,12 @@ import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Supplier;
 
-/// A bundle on a device. Graphs are loaded when a request first needs them.
+/// A bundle on a device. Graphs are loaded when a request first needs them, and their sessions are shared by all who
+/// run it: several lanes are several threads over one model.
+///
+/// On the CPU an answer depends on its row alone, to the last bit, and on the machine; not on the rest of the batch,
+/// nor
+/// on the number of threads.
 ///
 /// Closing waits for runs in progress, since ONNX Runtime frees a session under a run without asking; afterwards every
 /// run is refused.

@@ -29,6 +29,7 @@ final class HastyEnd {
             Thread.ofPlatform().daemon().start(() -> work(bundle, busy, ending, drained));
         }
         busy.await();
+        Natives.api(); // by now reached, or waited for
         Runtime.getRuntime().addShutdownHook(new Thread(() -> drain(ending, drained)));
         System.exit(0);
     }

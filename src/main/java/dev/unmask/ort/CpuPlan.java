@@ -1,0 +1,31 @@
+package dev.unmask.ort;
+
+import dev.unmask.UnmaskException;
+
+/// How one model uses the cores of a processor: `bench/results/lanes-cpu.txt` has the measurements behind it.
+///
+/// Every lane may use every core, so that a caller alone has the whole machine; the lanes share the model's weights and
+/// its threads, which sleep when idle. A second lane computes while the first lays out rows or answers. Batches beyond
+/// a
+/// few rows gain nothing on a processor, and outgrow its caches.
+///
+/// @param lanes threads that run batches, over one [OrtModel]
+/// @param threads inside one operator, for [Device.Cpu]
+/// @param maxRows of one batch
+public record CpuPlan(int lanes, int threads, int maxRows) {
+
+    private static final int LANES = 2;
+    private static final int ROWS = 8;
+
+    /// The plan for a number of cores; 0 lanes or threads are chosen.
+    public static CpuPlan of(int cores, int lanes, int threads) {
+        return new CpuPlan(lanes == 0 ? Math.min(LANES, cores) : lanes, threads == 0 ? cores : threads, ROWS);
+    }
+
+    public CpuPlan {
+        if (lanes < 1 || threads < 1 || maxRows < 1) {
+            throw UnmaskException.invalid(
+                    lanes + " lanes of " + threads + " threads for " + maxRows + " rows; each is at least 1");
+        }
+    }
+}
