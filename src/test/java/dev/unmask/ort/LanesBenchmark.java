@@ -66,24 +66,29 @@ final class LanesBenchmark {
         this.photo = Files.readAllBytes(Path.of("photos/astronaut.jpg"));
     }
 
+    /// `lanes BUNDLE ROUNDS ROWS` or `idle BUNDLE ROUNDS ROWS`, ROWS being the largest batch.
     public static void main(String[] arguments) throws Exception {
-        int rounds = Integer.parseInt(arguments[0]);
+        LanesBenchmark benchmark = new LanesBenchmark(Path.of(arguments[1]));
+        int rounds = Integer.parseInt(arguments[2]);
+        List<Integer> sizes = ROWS.stream()
+                .filter(rows -> rows <= Integer.parseInt(arguments[3]))
+                .toList();
         showEnvironment(rounds);
-        for (String bundle : Arrays.asList(arguments).subList(1, arguments.length)) {
-            LanesBenchmark benchmark = new LanesBenchmark(Path.of(bundle));
-            benchmark.lanesAndRows("encode all", benchmark.grid.patches(), false, rounds);
-            benchmark.lanesAndRows("reconstruct 25 %", benchmark.grid.patches() / 4, true, rounds);
-            benchmark.idling(rounds);
+        if (arguments[0].equals("lanes")) {
+            benchmark.lanesAndRows("encode all", benchmark.grid.patches(), false, sizes, rounds);
+            benchmark.lanesAndRows("reconstruct 25 %", benchmark.grid.patches() / 4, true, sizes, rounds);
+        } else {
+            benchmark.idling(sizes, rounds);
         }
     }
 
-    private void lanesAndRows(String task, int kept, boolean decode, int rounds) throws Exception {
+    private void lanesAndRows(String task, int kept, boolean decode, List<Integer> sizes, int rounds) throws Exception {
         List<Setting> settings = new ArrayList<>();
         for (int[] shape : new int[][] {{1, 1}, {1, 2}, {2, 1}, {2, 2}}) {
             settings.add(new Setting(shape[0], shape[1], Idle.SLEEP));
         }
         Map<Integer, List<Figures>> table = new LinkedHashMap<>();
-        for (int rows : ROWS) {
+        for (int rows : sizes) {
             table.put(rows, medians(settings, new Work(rows, kept, decode), 0, rounds));
         }
         String heads = settings.stream().map("%8s"::formatted).collect(Collectors.joining());
@@ -100,7 +105,7 @@ final class LanesBenchmark {
     }
 
     /// Whether idle threads should spin, alone and beside a thread that decodes pictures.
-    private void idling(int rounds) throws Exception {
+    private void idling(List<Integer> sizes, int rounds) throws Exception {
         System.out.printf("%n%s, encode all: idle threads, alone and beside a decoding thread%n", bundle.getFileName());
         System.out.printf(
                 "%5s %6s %6s %10s %14s %10s %12s%n",
@@ -111,7 +116,7 @@ final class LanesBenchmark {
             settings.add(new Setting(2, 2, idle));
         }
         settings.add(new Setting(2, 1, Idle.SLEEP));
-        for (int rows : List.of(1, 8)) {
+        for (int rows : sizes) {
             Work work = new Work(rows, grid.patches(), false);
             List<Figures> alone = medians(settings, work, 0, rounds);
             List<Figures> beside = medians(settings, work, 1, rounds);
