@@ -18,6 +18,7 @@ import java.util.List;
 /// @param queueRows that may wait; more are answered 429
 /// @param decodeThreads 0: one per core
 /// @param pixelsInFlight of all pictures being decoded at a time
+/// @param bytesInFlight of all request bodies that are received or worked on; 0: a share of the heap
 /// @param requestTimeout that a request may take before its work begins, unless its caller says otherwise
 /// @param shutdownGrace for what was accepted when the service is told to stop; then it is refused
 /// @param modelControl whether models may be loaded and unloaded over HTTP
@@ -32,6 +33,7 @@ record Settings(
         @Bindable(defaultValue = "512") int queueRows,
         @Bindable(defaultValue = "0") int decodeThreads,
         @Bindable(defaultValue = "200000000") long pixelsInFlight,
+        @Bindable(defaultValue = "0") long bytesInFlight,
         @Bindable(defaultValue = "PT30S") Duration requestTimeout,
         @Bindable(defaultValue = "PT20S") Duration shutdownGrace,
         @Bindable(defaultValue = "false") boolean modelControl,

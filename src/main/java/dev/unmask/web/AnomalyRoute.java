@@ -7,6 +7,7 @@ import dev.unmask.task.Anomaly;
 import dev.unmask.task.Anomaly.Finding;
 import dev.unmask.task.AnomalyPanel;
 import dev.unmask.task.View;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -37,6 +38,11 @@ record AnomalyRoute(int masks, int rounds, long seed, double top) implements Rou
     public Function<List<View>, List<Finding>> on(Model model) {
         Anomaly task = new Anomaly(model, masks, rounds, seed, top);
         return views -> task.run(views.stream().map(View::pixels).toList());
+    }
+
+    @Override
+    public Set<Form> forms() {
+        return EnumSet.allOf(Form.class);
     }
 
     @Override

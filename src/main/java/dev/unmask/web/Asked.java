@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /// What a request asks for, whether it came as the bytes of a picture with a query, or as JSON.
 ///
@@ -26,11 +27,14 @@ record Asked(List<byte[]> images, boolean several, Options options) {
 
     private static final int MAX_IMAGES = 64;
     private static final int MAX_DEPTH = 16;
+    /// Which tools put into base64.
+    private static final Pattern LINE_ENDS = Pattern.compile("[\\r\\n]+");
+
     private static final Set<String> IMAGES = Set.of("image", "images");
     private static final JsonMapper JSON = JsonMapper.builder(JsonFactory.builder()
                     .streamReadConstraints(StreamReadConstraints.builder()
                             .maxNestingDepth(MAX_DEPTH)
-                            .maxStringLength(48 << 20)
+                            .maxStringLength(Integer.MAX_VALUE) // no longer than the body, which is bounded
                             .build())
                     .build())
             .build();
@@ -44,7 +48,7 @@ record Asked(List<byte[]> images, boolean several, Options options) {
         known.addAll(own);
         Map<String, String> options = new LinkedHashMap<>();
         HttpParameters query = request.getParameters();
-        query.names().forEach(name -> options.put(name, query.get(name)));
+        query.names().forEach(name -> options.put(name, only(name, query.getAll(name))));
         boolean json = request.getContentType()
                 .filter(type -> type.matches(MediaType.APPLICATION_JSON_TYPE))
                 .isPresent();
@@ -56,8 +60,19 @@ record Asked(List<byte[]> images, boolean several, Options options) {
                 .filter(member -> !IMAGES.contains(member.getKey()))
                 .forEach(member -> options.put(member.getKey(), text(member.getValue())));
         boolean several = tree.has("images");
-        return new Asked(
-                images(several ? tree.get("images") : tree.get("image")), several, new Options(options, known));
+        if (several == tree.has("image")) {
+            throw UnmaskException.invalid(
+                    "the body has " + (several ? "both" : "neither") + " of \"image\" and \"images\"");
+        }
+        List<byte[]> images = several ? images(tree.path("images")) : List.of(image(tree.path("image")));
+        return new Asked(images, several, new Options(options, known));
+    }
+
+    private static String only(String name, List<String> values) {
+        if (values.size() > 1) {
+            throw UnmaskException.invalid("option " + name + " is given " + values.size() + " times");
+        }
+        return values.getFirst();
     }
 
     private static JsonNode parse(byte[] body) {
@@ -74,23 +89,25 @@ record Asked(List<byte[]> images, boolean several, Options options) {
         }
     }
 
-    private static List<byte[]> images(@org.jspecify.annotations.Nullable JsonNode node) {
-        if (node == null) {
-            throw UnmaskException.invalid("the body lacks \"image\" or \"images\"");
+    /// Counted before any is decoded.
+    private static List<byte[]> images(JsonNode array) {
+        if (!array.isArray()) {
+            throw UnmaskException.invalid("\"images\" is not an array");
+        }
+        if (array.isEmpty() || array.size() > MAX_IMAGES) {
+            throw UnmaskException.invalid(array.size() + " images in one request; it takes 1 to " + MAX_IMAGES);
         }
         List<byte[]> images = new ArrayList<>();
-        for (JsonNode image : node.isArray() ? node : List.of(node)) {
-            images.add(decode(image));
-        }
-        if (images.isEmpty() || images.size() > MAX_IMAGES) {
-            throw UnmaskException.invalid(images.size() + " images in one request; it takes 1 to " + MAX_IMAGES);
-        }
+        array.forEach(image -> images.add(image(image)));
         return images;
     }
 
     /// Base64, or a data URI of it. Other addresses are never fetched.
-    private static byte[] decode(JsonNode image) {
-        String text = image.asText();
+    private static byte[] image(JsonNode image) {
+        if (!image.isTextual()) {
+            throw UnmaskException.invalid("the image is not a string of base64");
+        }
+        String text = image.textValue();
         if (text.startsWith("data:")) {
             int comma = text.indexOf(',');
             if (comma < 0 || !text.substring(0, comma).endsWith(";base64")) {
@@ -101,7 +118,7 @@ record Asked(List<byte[]> images, boolean several, Options options) {
             throw UnmaskException.invalid("images are not fetched from addresses; send base64 or a data URI");
         }
         try {
-            return Base64.getMimeDecoder().decode(text);
+            return Base64.getDecoder().decode(LINE_ENDS.matcher(text).replaceAll(""));
         } catch (IllegalArgumentException e) {
             throw UnmaskException.invalid("the image is not base64: " + e.getMessage());
         }
@@ -109,6 +126,9 @@ record Asked(List<byte[]> images, boolean several, Options options) {
 
     /// An option of a list, such as a mask or boxes, as the query would write it.
     private static String text(JsonNode value) {
+        if (value.isObject()) {
+            throw UnmaskException.invalid("options are texts, numbers, flags or lists, no objects");
+        }
         if (!value.isArray()) {
             return value.asText();
         }

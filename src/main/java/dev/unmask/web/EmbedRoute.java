@@ -7,6 +7,7 @@ import dev.unmask.task.Embed.Pool;
 import dev.unmask.task.Embedding;
 import dev.unmask.task.Embedding.Dtype;
 import dev.unmask.task.View;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +31,11 @@ record EmbedRoute(Pool pool, boolean normalize, Dtype dtype) implements Route<Em
     public Function<List<View>, List<Embedding>> on(Model model) {
         Embed task = new Embed(model, pool, normalize, dtype);
         return views -> task.run(views.stream().map(View::pixels).toList());
+    }
+
+    @Override
+    public Set<Form> forms() {
+        return EnumSet.of(Form.JSON, Form.RAW);
     }
 
     @Override

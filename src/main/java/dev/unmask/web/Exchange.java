@@ -4,8 +4,12 @@ import dev.unmask.Call;
 import dev.unmask.UnmaskException;
 import io.micronaut.http.HttpRequest;
 import io.micronaut.http.server.netty.NettyHttpRequest;
+import io.netty.handler.codec.http2.Http2ConnectionHandler;
+import io.netty.handler.codec.http2.Http2Stream;
+import io.netty.handler.codec.http2.HttpConversionUtil;
 import java.time.Duration;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /// One request while it is served: its id, how long its caller waits, whether still, and where its time went.
 final class Exchange implements Call {
@@ -17,7 +21,9 @@ final class Exchange implements Call {
 
     private final HttpRequest<?> request;
     private final String id;
+    private final Duration patience;
     private final long arrived;
+    private final @Nullable Http2Stream stream;
     private final Timing timing = new Timing();
     private volatile long deadline;
 
@@ -27,7 +33,9 @@ final class Exchange implements Call {
         this.id = given != null && given.matches(PLAIN_ID)
                 ? given
                 : UUID.randomUUID().toString();
+        this.patience = patience;
         this.arrived = System.nanoTime();
+        this.stream = stream(request);
         this.deadline = arrived + patience.toNanos();
     }
 
@@ -51,6 +59,15 @@ final class Exchange implements Call {
         return timing;
     }
 
+    Duration patience() {
+        return patience;
+    }
+
+    /// Told when the body has come.
+    void received() {
+        timing.add("receive", System.nanoTime() - arrived);
+    }
+
     /// The caller's own deadline, if it gave one; counted from the head of the request.
     void waitsFor(Options options) {
         if (options.text("timeout_ms") == null) {
@@ -68,15 +85,30 @@ final class Exchange implements Call {
         return deadline - now;
     }
 
+    /// Whether the connection is closed, or the request's stream of it was reset.
     @Override
     public boolean abandoned() {
         return request instanceof NettyHttpRequest<?> netty
-                && !netty.getChannelHandlerContext().channel().isActive();
+                && (!netty.getChannelHandlerContext().channel().isActive()
+                        || (stream != null && stream.state() == Http2Stream.State.CLOSED));
     }
 
     @Override
     public void served(long queue, long run) {
         timing.add("queue", queue);
         timing.add("infer", run);
+    }
+
+    /// The stream of a request that came by HTTP/2. Called on the thread of its connection, which owns the streams.
+    private static @Nullable Http2Stream stream(HttpRequest<?> request) {
+        if (request instanceof NettyHttpRequest<?> netty
+                && netty.getChannelHandlerContext().handler() instanceof Http2ConnectionHandler connection) {
+            Integer id = request.getHeaders()
+                    .getInt(HttpConversionUtil.ExtensionHeaderNames.STREAM_ID
+                            .text()
+                            .toString());
+            return id == null ? null : connection.connection().stream(id);
+        }
+        return null;
     }
 }

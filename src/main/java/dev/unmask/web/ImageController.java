@@ -3,7 +3,6 @@ package dev.unmask.web;
 import io.micronaut.http.HttpRequest;
 import io.micronaut.http.HttpResponse;
 import io.micronaut.http.MediaType;
-import io.micronaut.http.annotation.Body;
 import io.micronaut.http.annotation.Consumes;
 import io.micronaut.http.annotation.Controller;
 import io.micronaut.http.annotation.Post;
@@ -36,25 +35,25 @@ final class ImageController {
 
     @Post("/embed")
     @Produces({MediaType.APPLICATION_JSON, MediaType.APPLICATION_OCTET_STREAM})
-    HttpResponse<?> embed(HttpRequest<?> request, @Body byte[] body) {
-        return desk.answer(request, body, EmbedRoute.OPTIONS, EmbedRoute::of);
+    HttpResponse<?> embed(HttpRequest<?> request) {
+        return desk.answer(request, EmbedRoute.OPTIONS, EmbedRoute::of);
     }
 
     @Post("/reconstruct")
     @Produces({MediaType.APPLICATION_JSON, MediaType.IMAGE_PNG, MediaType.APPLICATION_OCTET_STREAM})
-    HttpResponse<?> reconstruct(HttpRequest<?> request, @Body byte[] body) {
-        return desk.answer(request, body, ReconstructRoute.OPTIONS, ReconstructRoute::of);
+    HttpResponse<?> reconstruct(HttpRequest<?> request) {
+        return desk.answer(request, ReconstructRoute.OPTIONS, ReconstructRoute::of);
     }
 
     @Post("/anomaly")
     @Produces({MediaType.APPLICATION_JSON, MediaType.IMAGE_PNG, MediaType.APPLICATION_OCTET_STREAM})
-    HttpResponse<?> anomaly(HttpRequest<?> request, @Body byte[] body) {
-        return desk.answer(request, body, AnomalyRoute.OPTIONS, AnomalyRoute::of);
+    HttpResponse<?> anomaly(HttpRequest<?> request) {
+        return desk.answer(request, AnomalyRoute.OPTIONS, AnomalyRoute::of);
     }
 
     @Post("/classify")
     @Produces(MediaType.APPLICATION_JSON)
-    HttpResponse<?> classify(HttpRequest<?> request, @Body byte[] body) {
-        return desk.answer(request, body, ClassifyRoute.OPTIONS, ClassifyRoute::of);
+    HttpResponse<?> classify(HttpRequest<?> request) {
+        return desk.answer(request, ClassifyRoute.OPTIONS, ClassifyRoute::of);
     }
 }

@@ -12,10 +12,14 @@ import io.micronaut.http.annotation.Produces;
 import io.micronaut.http.server.exceptions.ExceptionHandler;
 import io.micronaut.http.server.exceptions.response.ErrorContext;
 import io.micronaut.http.server.exceptions.response.ErrorResponseProcessor;
+import io.micronaut.http.server.netty.NettyHttpRequest;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
 import jakarta.inject.Singleton;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -96,8 +100,10 @@ final class Problems {
         @Override
         public MutableHttpResponse<Map<String, Object>> processResponse(
                 ErrorContext context, MutableHttpResponse<?> response) {
-            String detail = detail(context, response);
-            MutableHttpResponse<Map<String, Object>> problem = problem(response.status(), lowerCase(detail));
+            Optional<HttpStatus> head = badHead(context.getRequest());
+            String detail = head.map(HttpStatus::getReason).orElseGet(() -> detail(context, response));
+            MutableHttpResponse<Map<String, Object>> problem =
+                    problem(head.orElse(response.status()), lowerCase(detail));
             response.getHeaders()
                     .forEach((name, values) -> values.forEach(value -> {
                         if (!name.equalsIgnoreCase("content-type") && !name.equalsIgnoreCase("content-length")) {
@@ -113,6 +119,18 @@ final class Problems {
                 return "there is no route " + request.getMethodName() + " " + request.getPath();
             }
             return context.hasErrors() ? context.getErrors().getFirst().getMessage() : response.reason();
+        }
+
+        /// What exactly is wrong with a head that is too long for the server to read.
+        private static Optional<HttpStatus> badHead(HttpRequest<?> request) {
+            Throwable cause = request instanceof NettyHttpRequest<?> netty
+                    ? netty.getNativeRequest().decoderResult().cause()
+                    : null;
+            return switch (cause) {
+                case TooLongHttpHeaderException _ -> Optional.of(HttpStatus.REQUEST_HEADER_FIELDS_TOO_LARGE);
+                case TooLongHttpLineException _ -> Optional.of(HttpStatus.REQUEST_URI_TOO_LONG);
+                case null, default -> Optional.empty();
+            };
         }
 
         private static String lowerCase(String text) {

@@ -14,6 +14,7 @@ import dev.unmask.task.ReconstructionPanel;
 import dev.unmask.task.View;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -52,6 +53,11 @@ record ReconstructRoute(Masking masking, PatchStats stats, List<ReconstructionPa
         return views -> task.run(views.stream()
                 .map(view -> new Row(view.pixels(), masking.mask(grid, view.frame())))
                 .toList());
+    }
+
+    @Override
+    public Set<Form> forms() {
+        return EnumSet.allOf(Form.class);
     }
 
     @Override

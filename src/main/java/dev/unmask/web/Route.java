@@ -2,10 +2,11 @@ package dev.unmask.web;
 
 import dev.unmask.Card;
 import dev.unmask.Model;
-import dev.unmask.UnmaskException;
 import dev.unmask.task.View;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -22,16 +23,21 @@ interface Route<T> {
     /// The use case on a model, one result for each picture; refuses what the model cannot do.
     Function<List<View>, List<T>> on(Model model);
 
+    /// The forms that a result has.
+    default Set<Form> forms() {
+        return EnumSet.of(Form.JSON);
+    }
+
     /// A result as the members of a JSON object.
     Map<String, @Nullable Object> facts(T result, Card card);
 
-    /// A result as the bytes of a PNG file.
+    /// A result as the bytes of a PNG file, where it has that form.
     default byte[] png(T result, Card card) {
-        throw UnmaskException.invalid("there is no image/png of this; accept application/json");
+        throw new UnsupportedOperationException();
     }
 
-    /// A result as little-endian numbers.
+    /// A result as little-endian numbers, where it has that form.
     default byte[] raw(T result) {
-        throw UnmaskException.invalid("there is no application/octet-stream of this; accept application/json");
+        throw new UnsupportedOperationException();
     }
 }

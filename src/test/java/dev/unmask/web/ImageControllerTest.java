@@ -172,7 +172,7 @@ class ImageControllerTest {
             value = {
                 "{|the body is not JSON",
                 "[]|the body is not a JSON object",
-                "{}|the body lacks \"image\" or \"images\"",
+                "{}|the body has neither of \"image\" and \"images\"",
                 "{\"image\": \"a\"}|the image is not base64",
                 "{\"image\": \"data:image/png,x\"}|a data URI must hold base64",
                 "{\"image\": \"https://example.org/a.jpg\"}|images are not fetched from addresses",

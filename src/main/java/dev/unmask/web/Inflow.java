@@ -1,0 +1,73 @@
+package dev.unmask.web;
+
+import dev.unmask.Fault;
+import dev.unmask.UnmaskException;
+import io.micronaut.context.annotation.Property;
+import io.micronaut.core.annotation.Order;
+import io.micronaut.http.HttpHeaders;
+import io.micronaut.http.HttpRequest;
+import io.micronaut.http.annotation.RequestFilter;
+import io.micronaut.http.annotation.ResponseFilter;
+import io.micronaut.http.annotation.ServerFilter;
+import io.micronaut.http.server.HttpServerConfiguration;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
+
+/// Bounds the bytes of all bodies that are received or worked on, as their heads announce them, before any has come.
+///
+/// One request may need several times what it announces: JSON is there as bytes, as text and decoded. So the bound is
+/// a small share of the heap unless the operator says otherwise.
+@ServerFilter(ServerFilter.MATCH_ALL_PATTERN)
+@Order(Inflow.AFTER_THE_EXCHANGE_BEGAN)
+final class Inflow {
+
+    static final int AFTER_THE_EXCHANGE_BEGAN = 1000;
+
+    private static final String TAKEN = "unmask.inflow";
+    private static final int SHARE = 8;
+    private static final Duration LATER = Duration.ofSeconds(1);
+
+    private final long most;
+    private final long limit;
+    private final AtomicLong bytes = new AtomicLong();
+
+    Inflow(HttpServerConfiguration server, @Property(name = "unmask.bytes-in-flight") long limit) {
+        this.most = server.getMaxRequestSize();
+        if (limit != 0 && limit < most) {
+            throw new IllegalArgumentException("unmask.bytes-in-flight is " + limit + ", less than the " + most
+                    + " bytes of one request (max-request-size)");
+        }
+        this.limit = limit != 0 ? limit : Math.max(most, Runtime.getRuntime().maxMemory() / SHARE);
+    }
+
+    @RequestFilter
+    void begin(HttpRequest<?> request) {
+        long announced = announced(request);
+        if (bytes.addAndGet(announced) > limit) {
+            long others = bytes.addAndGet(-announced);
+            throw new UnmaskException(
+                    Fault.OVERLOADED,
+                    "bodies of " + others + " bytes are in work; with " + announced + " more they exceed the limit of "
+                            + limit,
+                    LATER);
+        }
+        request.setAttribute(TAKEN, announced);
+    }
+
+    @ResponseFilter
+    void end(HttpRequest<?> request) {
+        request.getAttribute(TAKEN, Long.class).ifPresent(taken -> bytes.addAndGet(-taken));
+    }
+
+    /// What the head says of the body: its length, or the most there may be.
+    private long announced(HttpRequest<?> request) {
+        long length = request.getContentLength();
+        if (length > most) {
+            throw new UnmaskException(Fault.TOO_LARGE, "the body has " + length + " bytes; it may have " + most);
+        }
+        HttpHeaders headers = request.getHeaders();
+        boolean inflates = headers.contains(HttpHeaders.CONTENT_ENCODING);
+        boolean open = headers.contains(HttpHeaders.TRANSFER_ENCODING);
+        return inflates || open ? most : Math.max(0, length);
+    }
+}

@@ -1,0 +1,82 @@
+package dev.unmask.web;
+
+import dev.unmask.Fault;
+import dev.unmask.UnmaskException;
+import io.micronaut.http.HttpRequest;
+import io.micronaut.http.HttpStatus;
+import io.micronaut.http.ServerHttpRequest;
+import io.micronaut.http.exceptions.ContentLengthExceededException;
+import io.micronaut.http.exceptions.HttpStatusException;
+import java.io.ByteArrayOutputStream;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Subscriber;
+import org.reactivestreams.Subscription;
+
+/// The body of a request on its way in, gathered piece by piece: what waits is what has come, in one array, however
+/// small the pieces and however much was announced.
+final class Intake implements Subscriber<byte[]> {
+
+    private final ByteArrayOutputStream gathered = new ByteArrayOutputStream();
+    private final CompletableFuture<byte[]> whole = new CompletableFuture<>();
+    private volatile @Nullable Subscription pieces;
+
+    /// Waits for the whole body, for as long as its exchange may take. The server sees to it that it is not too long.
+    static byte[] of(HttpRequest<?> request, Exchange exchange) {
+        Intake intake = new Intake();
+        ((ServerHttpRequest<?>) request).byteBody().toByteArrayPublisher().subscribe(intake);
+        byte[] body = intake.await(exchange);
+        exchange.received();
+        return body;
+    }
+
+    private byte[] await(Exchange exchange) {
+        try {
+            return whole.get(exchange.left(System.nanoTime()), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException _) {
+            stop();
+            throw new HttpStatusException(
+                    HttpStatus.REQUEST_TIMEOUT, "the body did not come within " + exchange.patience());
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof ContentLengthExceededException tooLarge) {
+                throw tooLarge;
+            }
+            throw new UnmaskException(Fault.INVALID, "the body did not come whole: " + e.getCause(), e.getCause());
+        } catch (InterruptedException e) {
+            stop();
+            Thread.currentThread().interrupt();
+            throw new UnmaskException(Fault.UNAVAILABLE, "interrupted while the body came in", e);
+        }
+    }
+
+    private void stop() {
+        Subscription source = pieces;
+        if (source != null) {
+            source.cancel();
+        }
+    }
+
+    @Override
+    public void onSubscribe(Subscription source) {
+        pieces = source;
+        source.request(Long.MAX_VALUE);
+    }
+
+    @Override
+    public void onNext(byte[] piece) {
+        gathered.writeBytes(piece);
+    }
+
+    @Override
+    public void onError(Throwable failure) {
+        whole.completeExceptionally(failure);
+    }
+
+    @Override
+    public void onComplete() {
+        whole.complete(gathered.toByteArray());
+    }
+}

@@ -1,0 +1,67 @@
+package dev.unmask.web;
+
+import dev.unmask.Card;
+import io.micronaut.http.HttpHeaders;
+import io.micronaut.http.HttpRequest;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/// The `ETag` of an answer: a hash of all that the answer is a function of, so that it is known before any work is
+/// done.
+///
+/// It is weak, as a run in another batch may differ in the last bit of a number, and as the answer may be packed.
+record Tag(String value) {
+
+    private static final String VERSION = Optional.ofNullable(
+                    Tag.class.getPackage().getImplementationVersion())
+            .orElse("unreleased");
+
+    static Tag of(HttpRequest<?> request, Asked asked, Form form, Card card) {
+        MessageDigest hash = sha256();
+        add(hash, VERSION, request.getPath(), form.name(), card.name(), card.digest(), "several=" + asked.several());
+        new TreeMap<>(asked.options().values()).forEach((name, value) -> {
+            if (!name.equals("timeout_ms")) {
+                add(hash, name, value);
+            }
+        });
+        asked.images().forEach(image -> add(hash, image));
+        return new Tag("W/\"" + HexFormat.of().formatHex(hash.digest(), 0, 16) + "\"");
+    }
+
+    /// Whether the caller has this answer already.
+    boolean isHeldBy(HttpRequest<?> request) {
+        return request.getHeaders().getAll(HttpHeaders.IF_NONE_MATCH).stream()
+                .flatMap(list -> java.util.Arrays.stream(list.split(",", -1)))
+                .map(String::strip)
+                .anyMatch(held -> held.equals("*") || opaque(held).equals(opaque(value)));
+    }
+
+    private static String opaque(String tag) {
+        return tag.startsWith("W/") ? tag.substring(2) : tag;
+    }
+
+    private static void add(MessageDigest hash, String... texts) {
+        for (String text : texts) {
+            add(hash, text.getBytes(StandardCharsets.UTF_8));
+        }
+    }
+
+    /// With its length, so that no two lists of parts are the same bytes.
+    private static void add(MessageDigest hash, byte[] part) {
+        hash.update(ByteBuffer.allocate(Integer.BYTES).putInt(0, part.length));
+        hash.update(part);
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
+}
