@@ -2,6 +2,7 @@ package dev.unmask.web;
 
 import dev.unmask.Fault;
 import dev.unmask.UnmaskException;
+import io.micronaut.context.annotation.Context;
 import io.micronaut.context.annotation.Property;
 import io.micronaut.core.annotation.Order;
 import io.micronaut.http.HttpHeaders;
@@ -18,6 +19,7 @@ import java.util.concurrent.atomic.AtomicLong;
 /// One request may need several times what it announces: JSON is there as bytes, as text and decoded. So the bound is
 /// a small share of the heap unless the operator says otherwise.
 @ServerFilter(ServerFilter.MATCH_ALL_PATTERN)
+@Context
 @Order(Inflow.AFTER_THE_EXCHANGE_BEGAN)
 final class Inflow {
 
@@ -35,7 +37,7 @@ final class Inflow {
         this.most = server.getMaxRequestSize();
         if (limit != 0 && limit < most) {
             throw new IllegalArgumentException("unmask.bytes-in-flight is " + limit + ", less than the " + most
-                    + " bytes of one request (max-request-size)");
+                    + " bytes that one request may have");
         }
         this.limit = limit != 0 ? limit : Math.max(most, Runtime.getRuntime().maxMemory() / SHARE);
     }
@@ -67,7 +69,8 @@ final class Inflow {
         }
         HttpHeaders headers = request.getHeaders();
         boolean inflates = headers.contains(HttpHeaders.CONTENT_ENCODING);
-        boolean open = headers.contains(HttpHeaders.TRANSFER_ENCODING);
+        boolean open = length < 0
+                && (request.getMethod().requiresRequestBody() || headers.contains(HttpHeaders.TRANSFER_ENCODING));
         return inflates || open ? most : Math.max(0, length);
     }
 }

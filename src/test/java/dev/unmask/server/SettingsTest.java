@@ -22,6 +22,7 @@ class SettingsTest {
         assertThat(settings.policy()).isEqualTo(Policy.DEFAULT);
         assertThat(settings.decoders()).isEqualTo(Runtime.getRuntime().availableProcessors());
         assertThat(settings.pixelsInFlight()).isEqualTo(200_000_000);
+        assertThat(settings.bytesInFlight()).isZero();
     }
 
     @Test
@@ -34,12 +35,14 @@ class SettingsTest {
                 "unmask.max-delay", "PT0S",
                 "unmask.queue-rows", 40,
                 "unmask.decode-threads", 3,
-                "unmask.pixels-in-flight", 300_000_000));
+                "unmask.pixels-in-flight", 300_000_000,
+                "unmask.bytes-in-flight", 50_000_000));
         assertThat(settings.models()).containsExactly("a", "b");
         assertThat(settings.device()).isEqualTo("cuda:1");
         assertThat(settings.policy()).isEqualTo(new Policy(4, 99, Duration.ZERO, 40));
         assertThat(settings.decoders()).isEqualTo(3);
         assertThat(settings.pixelsInFlight()).isEqualTo(300_000_000);
+        assertThat(settings.bytesInFlight()).isEqualTo(50_000_000);
     }
 
     @ParameterizedTest

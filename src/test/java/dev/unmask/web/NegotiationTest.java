@@ -114,8 +114,7 @@ class NegotiationTest {
                 "image/png, */*;q=0.1|application/json"
             })
     void theFormIsTheOneThatTheCallerLikesBest(String accept, String type) throws Exception {
-        assertThat(post(HELD, "accept: " + accept).header("content-type"))
-                .startsWith(type);
+        assertThat(post(HELD, "accept: " + accept).header("content-type")).startsWith(type);
     }
 
     @ParameterizedTest
@@ -132,7 +131,7 @@ class NegotiationTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"gzip;q=0", "*;q=0.0", "identity", "*, gzip;q=0"})
+    @ValueSource(strings = {"gzip;q=0", "*;q=0.0", "identity", "gzip;q=0.000, identity"})
     void anAnswerIsNotPackedForWhoDoesNot(String accepted) throws Exception {
         assertThat(post("/v1/embed", "accept-encoding: " + accepted).headers()).doesNotContainKey("content-encoding");
     }
