@@ -12,11 +12,9 @@ import io.micronaut.http.MediaType;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Base64;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /// What a request asks for, whether it came as the bytes of a picture with a query, or as JSON.
 ///
@@ -24,9 +22,8 @@ import java.util.Set;
 /// @param several whether the answer is a list, because the pictures came as one
 record Asked(List<byte[]> images, boolean several, Options options) {
 
-    private static final int MAX_IMAGES = 64;
+    static final int MAX_IMAGES = 64;
     private static final int MAX_DEPTH = 16;
-    private static final Set<String> IMAGES = Set.of("image", "images");
     private static final JsonMapper JSON = JsonMapper.builder(JsonFactory.builder()
                     .streamReadConstraints(StreamReadConstraints.builder()
                             .maxNestingDepth(MAX_DEPTH)
@@ -35,13 +32,8 @@ record Asked(List<byte[]> images, boolean several, Options options) {
                     .build())
             .build();
 
-    /// What every route knows.
-    private static final Set<String> COMMON = Set.of("model", "preset", "exif", "timeout_ms");
-
-    /// Reads a request whose options must be those of every route or among `own`.
-    static Asked of(HttpRequest<?> request, byte[] body, Set<String> own) {
-        Set<String> known = new HashSet<>(COMMON);
-        known.addAll(own);
+    /// Reads a request.
+    static Asked of(HttpRequest<?> request, byte[] body, Menu menu) {
         Map<String, String> options = new LinkedHashMap<>();
         HttpParameters query = request.getParameters();
         query.names().forEach(name -> options.put(name, query.get(name)));
@@ -49,15 +41,25 @@ record Asked(List<byte[]> images, boolean several, Options options) {
                 .filter(type -> type.matches(MediaType.APPLICATION_JSON_TYPE))
                 .isPresent();
         if (!json) {
-            return new Asked(List.of(body), false, new Options(options, known));
+            return new Asked(List.of(body), false, new Options(options, menu.options()));
         }
         JsonNode tree = parse(body);
         tree.properties().stream()
-                .filter(member -> !IMAGES.contains(member.getKey()))
+                .filter(member -> !menu.pictures().contains(member.getKey()))
+                .filter(member -> !member.getValue().isNull())
                 .forEach(member -> options.put(member.getKey(), text(member.getValue())));
-        boolean several = tree.has("images");
-        return new Asked(
-                images(several ? tree.get("images") : tree.get("image")), several, new Options(options, known));
+        JsonNode pictures = pictures(tree, menu.pictures());
+        return new Asked(images(pictures), pictures.isArray(), new Options(options, menu.options()));
+    }
+
+    /// The member that holds the pictures.
+    private static JsonNode pictures(JsonNode tree, List<String> members) {
+        List<String> there = members.stream().filter(tree::has).toList();
+        if (there.size() != 1) {
+            throw UnmaskException.invalid("the body " + (there.isEmpty() ? "lacks " : "must hold one of ") + "\""
+                    + String.join("\" or \"", members) + "\"");
+        }
+        return tree.get(there.getFirst());
     }
 
     private static JsonNode parse(byte[] body) {
@@ -74,10 +76,7 @@ record Asked(List<byte[]> images, boolean several, Options options) {
         }
     }
 
-    private static List<byte[]> images(@org.jspecify.annotations.Nullable JsonNode node) {
-        if (node == null) {
-            throw UnmaskException.invalid("the body lacks \"image\" or \"images\"");
-        }
+    private static List<byte[]> images(JsonNode node) {
         List<byte[]> images = new ArrayList<>();
         for (JsonNode image : node.isArray() ? node : List.of(node)) {
             images.add(decode(image));
@@ -90,7 +89,10 @@ record Asked(List<byte[]> images, boolean several, Options options) {
 
     /// Base64, or a data URI of it. Other addresses are never fetched.
     private static byte[] decode(JsonNode image) {
-        String text = image.asText();
+        if (!image.isTextual()) {
+            throw UnmaskException.invalid("an image is a string: base64 or a data URI");
+        }
+        String text = image.textValue();
         if (text.startsWith("data:")) {
             int comma = text.indexOf(',');
             if (comma < 0 || !text.substring(0, comma).endsWith(";base64")) {

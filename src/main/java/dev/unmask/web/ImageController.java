@@ -37,24 +37,24 @@ final class ImageController {
     @Post("/embed")
     @Produces({MediaType.APPLICATION_JSON, MediaType.APPLICATION_OCTET_STREAM})
     HttpResponse<?> embed(HttpRequest<?> request, @Body byte[] body) {
-        return desk.answer(request, body, EmbedRoute.OPTIONS, EmbedRoute::of);
+        return desk.answer(request, body, EmbedRoute.MENU, EmbedRoute::of);
     }
 
     @Post("/reconstruct")
     @Produces({MediaType.APPLICATION_JSON, MediaType.IMAGE_PNG, MediaType.APPLICATION_OCTET_STREAM})
     HttpResponse<?> reconstruct(HttpRequest<?> request, @Body byte[] body) {
-        return desk.answer(request, body, ReconstructRoute.OPTIONS, ReconstructRoute::of);
+        return desk.answer(request, body, ReconstructRoute.MENU, ReconstructRoute::of);
     }
 
     @Post("/anomaly")
     @Produces({MediaType.APPLICATION_JSON, MediaType.IMAGE_PNG, MediaType.APPLICATION_OCTET_STREAM})
     HttpResponse<?> anomaly(HttpRequest<?> request, @Body byte[] body) {
-        return desk.answer(request, body, AnomalyRoute.OPTIONS, AnomalyRoute::of);
+        return desk.answer(request, body, AnomalyRoute.MENU, AnomalyRoute::of);
     }
 
     @Post("/classify")
     @Produces(MediaType.APPLICATION_JSON)
     HttpResponse<?> classify(HttpRequest<?> request, @Body byte[] body) {
-        return desk.answer(request, body, ClassifyRoute.OPTIONS, ClassifyRoute::of);
+        return desk.answer(request, body, ClassifyRoute.MENU, ClassifyRoute::of);
     }
 }

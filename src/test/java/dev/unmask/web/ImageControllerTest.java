@@ -113,7 +113,7 @@ class ImageControllerTest {
 
     @Test
     void tellsWhatIsServed() throws Exception {
-        assertThat(JSON.readTree(get("/v1/models").body()).path("models")).hasSize(1);
+        assertThat(JSON.readTree(get("/v1/models").body()).path("data")).hasSize(1);
         assertThat(JSON.readTree(get("/v1/models/mae-tiny").body())
                         .path("patches")
                         .asInt())
