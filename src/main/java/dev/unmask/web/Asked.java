@@ -13,8 +13,10 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /// What a request asks for, whether it came as the bytes of a picture with a query, or as JSON.
 ///
@@ -45,21 +47,23 @@ record Asked(List<byte[]> images, boolean several, Options options) {
         }
         JsonNode tree = parse(body);
         tree.properties().stream()
-                .filter(member -> !menu.pictures().contains(member.getKey()))
+                .filter(member ->
+                        !member.getKey().equals(menu.one()) && !member.getKey().equals(menu.many()))
                 .filter(member -> !member.getValue().isNull())
                 .forEach(member -> options.put(member.getKey(), text(member.getValue())));
-        JsonNode pictures = pictures(tree, menu.pictures());
+        JsonNode pictures = pictures(tree, menu);
         return new Asked(images(pictures), pictures.isArray(), new Options(options, menu.options()));
     }
 
     /// The member that holds the pictures.
-    private static JsonNode pictures(JsonNode tree, List<String> members) {
+    private static JsonNode pictures(JsonNode tree, Menu menu) {
+        Set<String> members = new LinkedHashSet<>(List.of(menu.one(), menu.many()));
         List<String> there = members.stream().filter(tree::has).toList();
         if (there.size() != 1) {
-            throw UnmaskException.invalid("the body " + (there.isEmpty() ? "lacks " : "must hold one of ") + "\""
-                    + String.join("\" or \"", members) + "\"");
+            throw UnmaskException.invalid("the body has " + (there.isEmpty() ? "no " : "both ") + "\""
+                    + String.join(there.isEmpty() ? "\" or \"" : "\" and \"", members) + "\"");
         }
-        return tree.get(there.getFirst());
+        return tree.path(there.getFirst());
     }
 
     private static JsonNode parse(byte[] body) {

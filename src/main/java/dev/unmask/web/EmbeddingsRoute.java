@@ -45,7 +45,7 @@ record EmbeddingsRoute(
             Pool.CLS,
             "which tokens become the vector: the class token or the mean of the patches. Not part of OpenAI's API, as"
                     + " are the options below: send them as extra_body");
-    static final Menu MENU = Menu.of(List.of("input"), ENCODING, DIMENSIONS, USER, POOL, EmbedRoute.NORMALIZE);
+    static final Menu MENU = Menu.of("input", "input", ENCODING, DIMENSIONS, USER, POOL, EmbedRoute.NORMALIZE);
 
     private static final Schema VECTOR = Schema.any(
             "The vector.",

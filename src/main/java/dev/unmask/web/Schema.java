@@ -76,6 +76,15 @@ record Schema(Map<String, Object> keywords) {
         return with("properties", members);
     }
 
+    /// An object with all members of another too.
+    Schema and(Schema other) {
+        Map<Object, Object> members = new LinkedHashMap<>((Map<?, ?>) keywords.getOrDefault("properties", Map.of()));
+        members.putAll((Map<?, ?>) other.keywords.getOrDefault("properties", Map.of()));
+        List<Object> required = new ArrayList<>((List<?>) keywords.getOrDefault("required", List.of()));
+        required.addAll((List<?>) other.keywords.getOrDefault("required", List.of()));
+        return with("properties", members).with("required", required);
+    }
+
     private static Schema of(String type, String about) {
         return new Schema(Map.of()).with("type", type).with("description", about);
     }
