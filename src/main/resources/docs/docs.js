@@ -6,7 +6,7 @@ const api = await (await fetch("/openapi.json")).json();
 function element(name, attributes = {}, ...children) {
     const made = document.createElement(name);
     Object.entries(attributes).forEach(([key, value]) => made.setAttribute(key, value));
-    made.append(...children.flat().filter((child) => child !== null));
+    made.append(...children.flat(Infinity).filter((child) => child !== null));
     return made;
 }
 
@@ -52,18 +52,17 @@ function kind(schema) {
 }
 
 function preset(value) {
-    return value === undefined ? "" : [value].flat().join(",");
+    return value === undefined ? "" : [value].flat().join(", ");
 }
 
 function options(title, rows) {
     if (rows.length === 0) {
         return null;
     }
-    const head = element("tr", {}, ["Name", "Type", "Meaning"].map((text) => element("th", { scope: "col" }, text)));
+    const head = element("tr", {}, ["Name", "Type", "Default", "Meaning"].map((text) => element("th", { scope: "col" }, text)));
     const body = rows.map(([name, schema, about]) => {
-        const standard = preset(schema.default);
-        const meaning = standard === "" ? prose(about) : [...prose(about), " ", element("span", { class: "soft" }, `Default ${standard}.`)];
-        return element("tr", {}, element("td", {}, name), element("td", {}, kind(schema)), element("td", {}, meaning));
+        const cells = [name, kind(schema), preset(schema.default), prose(about)];
+        return element("tr", {}, cells.map((cell) => element("td", {}, cell)));
     });
     return [element("h3", {}, title), element("table", {}, element("thead", {}, head), element("tbody", {}, body))];
 }
@@ -137,10 +136,9 @@ function section(path, method, operation) {
         element("p", { class: "route" }, element("span", { class: method }, method.toUpperCase()), ` ${path}`),
         operation.description ? element("p", {}, prose(operation.description)) : null,
         operation["x-codeSamples"].map((sample) => element("pre", {}, element("code", {}, sample.source))),
-        parameters(operation).flat(2),
-        [body(operation)].flat(3),
-        answers(operation).flat(2),
-        element("h3", {}, ""),
+        parameters(operation),
+        body(operation),
+        answers(operation),
         refusals(operation));
 }
 

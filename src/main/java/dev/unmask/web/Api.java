@@ -124,9 +124,17 @@ final class Api {
                     List.of(),
                     Map.of(MediaType.APPLICATION_JSON, STATUS),
                     List.of(SERVICE_UNAVAILABLE)),
-            text("/metrics", "Metrics, in Prometheus' format", "text/plain"),
-            text("/openapi.yaml", "This document", ApiController.YAML),
-            text("/openapi.json", "This document, as JSON", MediaType.APPLICATION_JSON));
+            document(
+                    "/metrics",
+                    "Metrics, in Prometheus' format",
+                    "text/plain",
+                    Schema.text("lines of name, labels and value")),
+            document("/openapi.yaml", "This document", ApiController.YAML, Schema.object("OpenAPI 3.1")),
+            document(
+                    "/openapi.json",
+                    "This document, as JSON",
+                    MediaType.APPLICATION_JSON,
+                    Schema.object("OpenAPI 3.1")));
 
     private Api() {}
 
@@ -157,8 +165,8 @@ final class Api {
         return get(path, group, summary, MediaType.APPLICATION_JSON, answer);
     }
 
-    private static Operation text(String path, String summary, String type) {
-        return get(path, "Operation", summary, type, Schema.text("text"));
+    private static Operation document(String path, String summary, String type, Schema answer) {
+        return get(path, "Operation", summary, type, answer);
     }
 
     private static Operation get(String path, String group, String summary, String type, Schema answer) {

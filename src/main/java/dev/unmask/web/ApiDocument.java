@@ -132,7 +132,7 @@ final class ApiDocument {
         return bodies;
     }
 
-    private static Map<String, Object> responses(Operation operation) {
+    static Map<String, Object> responses(Operation operation) {
         Map<String, Object> responses = new LinkedHashMap<>();
         responses.put(
                 "200", ordered("description", "Done.", "headers", headers(operation), "content", contents(operation)));
