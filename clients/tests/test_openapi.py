@@ -61,7 +61,7 @@ def test_answers_for_a_list_are_as_told(url, document, photos, path):
 
 
 def test_whatever_comes_the_answer_is_one_that_is_told(url, tmp_path):
-    """Schemathesis sends what the document allows and what it does not; about 550 requests."""
+    """Schemathesis sends what the document allows and what it does not."""
     told = [
         "not_a_server_error",
         "status_code_conformance",
@@ -70,7 +70,7 @@ def test_whatever_comes_the_answer_is_one_that_is_told(url, tmp_path):
         "response_schema_conformance",
     ]
     command = [sys.executable, "-m", "schemathesis.cli", "--config-file", CONFIG, "--no-color", "run"]
-    options = ["--checks", ",".join(told), "--max-examples", "20", "--seed", "1", "--generation-database", "none"]
+    options = ["--checks", ",".join(told), "--max-examples", "8", "--seed", "1", "--generation-database", "none"]
     fuzzed = subprocess.run(
         [*command, *options, url + "/openapi.json"], cwd=tmp_path, capture_output=True, text=True, timeout=300
     )
