@@ -1,6 +1,7 @@
 package dev.unmask;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 /// @param normalizedPixels trained on patches normalised one by one: predictions show nothing without the original's
 /// statistics
 /// @param labels one per class, or empty
+/// @param parameters how many each graph has: encoder, decoder, classifier, as far as there is one
+/// @param bytes of the files of its graphs and their weights
 public record Card(
         String name,
         String license,
@@ -30,7 +33,9 @@ public record Card(
         boolean normalizedPixels,
         String preprocess,
         List<String> labels,
-        Set<Output> outputs) {
+        Set<Output> outputs,
+        Map<String, Long> parameters,
+        long bytes) {
 
     /// One stack of transformer blocks.
     ///
@@ -40,6 +45,7 @@ public record Card(
     public Card {
         labels = List.copyOf(labels);
         outputs = Set.copyOf(outputs);
+        parameters = Map.copyOf(parameters);
     }
 
     /// Refuses an output that this model's checkpoint cannot give, and says which could.

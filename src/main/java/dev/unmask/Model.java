@@ -11,6 +11,11 @@ public interface Model {
     /// What this model is.
     Card card();
 
+    /// Where it runs; nowhere yet known of a model that does not say.
+    default List<Placement> placements() {
+        return List.of();
+    }
+
     /// Answers rows in their order. All rows keep the same number of patches and share one pixel type.
     List<Answer> run(List<Row> rows, Set<Output> wanted);
 

@@ -7,6 +7,7 @@ import dev.unmask.Card;
 import dev.unmask.Fault;
 import dev.unmask.Model;
 import dev.unmask.Output;
+import dev.unmask.Placement;
 import dev.unmask.Row;
 import dev.unmask.UnmaskException;
 import java.time.Duration;
@@ -65,6 +66,7 @@ public final class Batcher implements Model, AutoCloseable {
     private final Listener listener;
     private final LongSupplier clock;
     private final Card card;
+    private final List<Model> models;
     private final CountDownLatch ended;
 
     private final ReentrantLock lock = new ReentrantLock();
@@ -88,6 +90,7 @@ public final class Batcher implements Model, AutoCloseable {
         this.listener = listener;
         this.clock = clock;
         this.card = lanes.getFirst().card();
+        this.models = List.copyOf(lanes);
         this.lines = new Lines(policy);
         this.ended = new CountDownLatch(lanes.size());
         lanes.forEach(model -> live.add(new Lane(model, clock, this::ran)));
@@ -116,6 +119,15 @@ public final class Batcher implements Model, AutoCloseable {
     @Override
     public Card card() {
         return card;
+    }
+
+    /// Those of the lanes; lanes that share a model count once.
+    @Override
+    public List<Placement> placements() {
+        return models.stream()
+                .distinct()
+                .flatMap(model -> model.placements().stream())
+                .toList();
     }
 
     /// Runs for a caller who waits as long as it takes.

@@ -1,7 +1,6 @@
 package dev.unmask.cli;
 
 import dev.unmask.Card;
-import dev.unmask.ort.Bundle;
 import dev.unmask.task.Describe;
 import dev.unmask.task.Describe.Stage;
 import java.io.PrintWriter;
@@ -43,9 +42,8 @@ final class DescribeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Bundle opened = bundle.open();
-        Card card = opened.card();
-        List<Stage> stages = Describe.stages(card, opened.parameters(), ratio);
+        Card card = bundle.open().card();
+        List<Stage> stages = Describe.stages(card, ratio);
         if (json) {
             Map<String, Object> facts = new LinkedHashMap<>();
             facts.put("model", card.name());

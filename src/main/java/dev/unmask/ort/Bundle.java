@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -54,11 +55,6 @@ public final class Bundle {
         return folder;
     }
 
-    /// Numbers of parameters: encoder, decoder, classifier, as far as there is one.
-    public Map<String, Long> parameters() {
-        return manifest.parameters();
-    }
-
     public Card card() {
         Manifest.Image image = manifest.image();
         return new Card(
@@ -76,7 +72,9 @@ public final class Bundle {
                 manifest.normalizedPixels(),
                 manifest.preprocess(),
                 labels(),
-                outputs());
+                outputs(),
+                manifest.parameters(),
+                bytes());
     }
 
     /// The file name and description of a graph in one variant.
@@ -118,6 +116,15 @@ public final class Bundle {
             }
         }
         return outputs;
+    }
+
+    /// Of the graphs and their weights; variants may share a file.
+    private long bytes() {
+        Set<String> names = new HashSet<>(manifest.graphs().keySet());
+        manifest.graphs().values().forEach(graph -> names.addAll(graph.data()));
+        return names.stream()
+                .mapToLong(name -> folder.resolve(name).toFile().length())
+                .sum();
     }
 
     private List<String> labels() {

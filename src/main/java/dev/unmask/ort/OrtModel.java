@@ -5,11 +5,13 @@ import dev.unmask.Card;
 import dev.unmask.Fault;
 import dev.unmask.Model;
 import dev.unmask.Output;
+import dev.unmask.Placement;
 import dev.unmask.Row;
 import dev.unmask.Tensor;
 import dev.unmask.UnmaskException;
 import java.nio.ByteBuffer;
 import java.nio.LongBuffer;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -44,6 +46,7 @@ public final class OrtModel implements Model, AutoCloseable {
     private final Card card;
     private final Stages stages;
     private final Map<String, Graph> graphs = new ConcurrentHashMap<>();
+    private final Instant since = Instant.now();
     private final ReadWriteLock life = new ReentrantReadWriteLock(); // write: closed
     private boolean closed;
 
@@ -65,6 +68,11 @@ public final class OrtModel implements Model, AutoCloseable {
     @Override
     public Card card() {
         return card;
+    }
+
+    @Override
+    public List<Placement> placements() {
+        return List.of(new Placement(device.text(), List.copyOf(new TreeSet<>(graphs.keySet())), since));
     }
 
     public Device device() {

@@ -42,16 +42,11 @@ public final class Catalog {
         replace(card.name(), new Entry(null));
     }
 
-    /// What is known of the model of a name, or of the first one.
-    public Card card(@Nullable String name) {
-        return find(name).model().card();
-    }
-
-    /// Of those that can be used now.
-    public List<Card> cards() {
+    /// What is to be told of each model that can be used now.
+    public <T> List<T> all(Function<Model, T> tell) {
         return entries.values().stream()
                 .filter(Entry::isLoaded)
-                .map(entry -> entry.model().card())
+                .map(entry -> tell.apply(entry.model()))
                 .toList();
     }
 

@@ -4,7 +4,6 @@ import dev.unmask.Card;
 import dev.unmask.Card.Stack;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 /// The way of one picture through a model: shapes, parameters and multiply-adds, stage by stage.
 ///
@@ -17,15 +16,13 @@ public final class Describe {
     public record Stage(String name, String shape, long parameters, long multiplyAdds) {}
 
     private final Card card;
-    private final Map<String, Long> parameters;
     private final List<Stage> stages = new ArrayList<>();
     private final long patches;
     private final long kept;
     private final long values;
 
-    private Describe(Card card, Map<String, Long> parameters, double ratio) {
+    private Describe(Card card, double ratio) {
         this.card = card;
-        this.parameters = parameters;
         this.patches = card.grid().patches();
         this.kept = card.grid().visible(ratio);
         this.values = (long) card.grid().patch() * card.grid().patch() * card.channels();
@@ -33,10 +30,9 @@ public final class Describe {
 
     /// The stages at a mask ratio.
     ///
-    /// @param parameters numbers of parameters per graph, as the bundle states them
     /// @param ratio share of the patches that is hidden
-    public static List<Stage> stages(Card card, Map<String, Long> parameters, double ratio) {
-        Describe describe = new Describe(card, parameters, ratio);
+    public static List<Stage> stages(Card card, double ratio) {
+        Describe describe = new Describe(card, ratio);
         describe.picture();
         describe.encoder(card.encoder());
         Stack decoder = card.decoder();
@@ -44,7 +40,7 @@ public final class Describe {
             describe.decoder(decoder);
         }
         if (card.classes() > 0) {
-            long head = parameters.getOrDefault("classifier", 0L);
+            long head = card.parameters().getOrDefault("classifier", 0L);
             describe.add("class scores", head, (long) card.encoder().width() * card.classes(), card.classes());
         }
         return describe.stages;
@@ -64,7 +60,7 @@ public final class Describe {
         long embedding = values * width + width;
         long tokens = width + (1 + patches) * width;
         long norm = card.finalNorm() ? 2 * width : 0;
-        long blocks = parameters.getOrDefault("encoder", 0L) - embedding - tokens - norm;
+        long blocks = card.parameters().getOrDefault("encoder", 0L) - embedding - tokens - norm;
         add("patch embedding", embedding, kept * values * width, kept, width);
         add("class token, positions", tokens, 0, 1 + kept, width);
         add("encoder, " + blocks(stack), blocks, products(stack, 1 + kept), 1 + kept, width);
@@ -78,7 +74,7 @@ public final class Describe {
         long tokens = width + (1 + patches) * width;
         long norm = 2 * width;
         long prediction = width * values + values;
-        long blocks = parameters.getOrDefault("decoder", 0L) - embedding - tokens - norm - prediction;
+        long blocks = card.parameters().getOrDefault("decoder", 0L) - embedding - tokens - norm - prediction;
         add("decoder embedding", embedding, (1 + kept) * from * width, 1 + kept, width);
         add("mask tokens, positions", tokens, 0, 1 + patches, width);
         add("decoder, " + blocks(stack), blocks, products(stack, 1 + patches), 1 + patches, width);

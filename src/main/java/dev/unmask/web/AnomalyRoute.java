@@ -2,7 +2,6 @@ package dev.unmask.web;
 
 import dev.unmask.Card;
 import dev.unmask.Model;
-import dev.unmask.UnmaskException;
 import dev.unmask.task.Anomaly;
 import dev.unmask.task.Anomaly.Finding;
 import dev.unmask.task.AnomalyPanel;
@@ -19,14 +18,43 @@ import org.jspecify.annotations.Nullable;
 /// `POST /v1/anomaly`
 record AnomalyRoute(int masks, int rounds, long seed, double top) implements Route<Finding> {
 
-    static final Set<String> OPTIONS = Set.of("masks", "rounds", "seed", "top");
+    static final Option<Long> MASKS = Option.integer(
+            "masks",
+            4L,
+            2,
+            Anomaly.MAX_PASSES,
+            "groups of patches that are hidden in turn; at most as many as there are patches");
+    static final Option<Long> ROUNDS = Option.integer(
+            "rounds",
+            1L,
+            1,
+            Anomaly.MAX_PASSES / 2,
+            "how often every patch is judged; masks x rounds is at most " + Anomaly.MAX_PASSES);
+    static final Option<Long> SEED = Option.integer(
+            "seed", 0L, Long.MIN_VALUE, Long.MAX_VALUE, "draws the groups, as torch.manual_seed(seed) does");
+    static final Option<Double> TOP = Option.number(
+            "top",
+            Schema.number("share of the patches whose mean error scores the picture, at least one patch")
+                    .with("exclusiveMinimum", 0)
+                    .with("maximum", 1),
+            0.02);
+    static final Menu MENU = Menu.of(MASKS, ROUNDS, SEED, TOP);
+    static final Schema ANSWER = Schema.object("How odd a picture is, and where.")
+            .has("masks", Schema.integer("as used"))
+            .has("rounds", Schema.integer("as used"))
+            .has("seed", Schema.integer("as used"))
+            .has("top", Schema.number("as used"))
+            .has("score", Schema.number("mean of the largest errors, as many as top says"))
+            .has("max", Schema.number("the largest error"))
+            .has("patches", Schema.list(Schema.integer("one"), "rows and columns of the map"))
+            .has("map", Schema.list(Schema.number("one"), "mean squared error of the guess for each patch, by rows"));
 
     static AnomalyRoute of(Options options) {
         return new AnomalyRoute(
-                count("masks", options.integer("masks", 4)),
-                count("rounds", options.integer("rounds", 1)),
-                options.integer("seed", 0),
-                options.number("top", 0.02));
+                Math.toIntExact(options.get(MASKS)),
+                Math.toIntExact(options.get(ROUNDS)),
+                options.get(SEED),
+                options.get(TOP));
     }
 
     @Override
@@ -77,12 +105,5 @@ record AnomalyRoute(int masks, int rounds, long seed, double top) implements Rou
     @Override
     public byte[] raw(Finding finding) {
         return finding.heat().toBytes();
-    }
-
-    private static int count(String option, long value) {
-        if (value < 1 || value > Anomaly.MAX_PASSES) {
-            throw UnmaskException.invalid("option " + option + " is " + value + ", not in 1.." + Anomaly.MAX_PASSES);
-        }
-        return (int) value;
     }
 }

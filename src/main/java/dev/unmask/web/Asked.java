@@ -12,8 +12,8 @@ import io.micronaut.http.MediaType;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Base64;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -25,12 +25,11 @@ import java.util.regex.Pattern;
 /// @param several whether the answer is a list, because the pictures came as one
 record Asked(List<byte[]> images, boolean several, Options options) {
 
-    private static final int MAX_IMAGES = 64;
+    static final int MAX_IMAGES = 64;
     private static final int MAX_DEPTH = 16;
     /// Which tools put into base64.
     private static final Pattern LINE_ENDS = Pattern.compile("[\\r\\n]+");
 
-    private static final Set<String> IMAGES = Set.of("image", "images");
     private static final JsonMapper JSON = JsonMapper.builder(JsonFactory.builder()
                     .streamReadConstraints(StreamReadConstraints.builder()
                             .maxNestingDepth(MAX_DEPTH)
@@ -39,13 +38,8 @@ record Asked(List<byte[]> images, boolean several, Options options) {
                     .build())
             .build();
 
-    /// What every route knows.
-    private static final Set<String> COMMON = Set.of("model", "preset", "exif", "timeout_ms");
-
-    /// Reads a request whose options must be those of every route or among `own`.
-    static Asked of(HttpRequest<?> request, byte[] body, Set<String> own) {
-        Set<String> known = new HashSet<>(COMMON);
-        known.addAll(own);
+    /// Reads a request.
+    static Asked of(HttpRequest<?> request, byte[] body, Menu menu) {
         Map<String, String> options = new LinkedHashMap<>();
         HttpParameters query = request.getParameters();
         query.names().forEach(name -> options.put(name, only(name, query.getAll(name))));
@@ -53,19 +47,27 @@ record Asked(List<byte[]> images, boolean several, Options options) {
                 .filter(type -> type.matches(MediaType.APPLICATION_JSON_TYPE))
                 .isPresent();
         if (!json) {
-            return new Asked(List.of(body), false, new Options(options, known));
+            return new Asked(List.of(body), false, new Options(options, menu.options()));
         }
         JsonNode tree = parse(body);
         tree.properties().stream()
-                .filter(member -> !IMAGES.contains(member.getKey()))
+                .filter(member ->
+                        !member.getKey().equals(menu.one()) && !member.getKey().equals(menu.many()))
+                .filter(member -> !member.getValue().isNull())
                 .forEach(member -> options.put(member.getKey(), text(member.getValue())));
-        boolean several = tree.has("images");
-        if (several == tree.has("image")) {
-            throw UnmaskException.invalid(
-                    "the body has " + (several ? "both" : "neither") + " of \"image\" and \"images\"");
+        JsonNode pictures = pictures(tree, menu);
+        return new Asked(images(pictures), pictures.isArray(), new Options(options, menu.options()));
+    }
+
+    /// The member that holds the pictures.
+    private static JsonNode pictures(JsonNode tree, Menu menu) {
+        Set<String> members = new LinkedHashSet<>(List.of(menu.one(), menu.many()));
+        List<String> there = members.stream().filter(tree::has).toList();
+        if (there.size() != 1) {
+            throw UnmaskException.invalid("the body has " + (there.isEmpty() ? "no " : "both ") + "\""
+                    + String.join(there.isEmpty() ? "\" or \"" : "\" and \"", members) + "\"");
         }
-        List<byte[]> images = several ? images(tree.path("images")) : List.of(image(tree.path("image")));
-        return new Asked(images, several, new Options(options, known));
+        return tree.path(there.getFirst());
     }
 
     private static String only(String name, List<String> values) {
@@ -89,23 +91,23 @@ record Asked(List<byte[]> images, boolean several, Options options) {
         }
     }
 
-    /// Counted before any is decoded.
-    private static List<byte[]> images(JsonNode array) {
-        if (!array.isArray()) {
-            throw UnmaskException.invalid("\"images\" is not an array");
+    /// One picture or an array of them, counted before any is decoded.
+    private static List<byte[]> images(JsonNode node) {
+        if (!node.isArray()) {
+            return List.of(image(node));
         }
-        if (array.isEmpty() || array.size() > MAX_IMAGES) {
-            throw UnmaskException.invalid(array.size() + " images in one request; it takes 1 to " + MAX_IMAGES);
+        if (node.isEmpty() || node.size() > MAX_IMAGES) {
+            throw UnmaskException.invalid(node.size() + " images in one request; it takes 1 to " + MAX_IMAGES);
         }
         List<byte[]> images = new ArrayList<>();
-        array.forEach(image -> images.add(image(image)));
+        node.forEach(image -> images.add(image(image)));
         return images;
     }
 
     /// Base64, or a data URI of it. Other addresses are never fetched.
     private static byte[] image(JsonNode image) {
         if (!image.isTextual()) {
-            throw UnmaskException.invalid("the image is not a string of base64");
+            throw UnmaskException.invalid("an image is a string: base64 or a data URI");
         }
         String text = image.textValue();
         if (text.startsWith("data:")) {

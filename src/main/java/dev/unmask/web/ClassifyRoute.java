@@ -8,17 +8,27 @@ import dev.unmask.task.View;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// `POST /v1/classify`
 record ClassifyRoute(int top) implements Route<List<Guess>> {
 
-    static final Set<String> OPTIONS = Set.of("top");
+    static final Option<Long> TOP =
+            Option.integer("top", 5L, 1, Schema.MANY, "how many classes are answered, the most probable first");
+    static final Menu MENU = Menu.of(TOP);
+    static final Schema ANSWER = Schema.object("The most probable classes.")
+            .has(
+                    "classes",
+                    Schema.list(
+                            Schema.object("A class.")
+                                    .has("number", Schema.integer("of the class, from 0"))
+                                    .has("label", Schema.text("its name"))
+                                    .has("probability", Schema.number("in 0..1")),
+                            "the most probable first"));
 
     static ClassifyRoute of(Options options) {
-        return new ClassifyRoute(Math.clamp(options.integer("top", 5), 0, Integer.MAX_VALUE));
+        return new ClassifyRoute(Math.toIntExact(options.get(TOP)));
     }
 
     @Override

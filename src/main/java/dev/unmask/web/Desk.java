@@ -17,12 +17,8 @@ import io.micronaut.http.MutableHttpResponse;
 import io.micronaut.http.server.HttpServerConfiguration;
 import jakarta.inject.Singleton;
 import java.io.ByteArrayOutputStream;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /// What the image routes have in common: read what is asked, be admitted, decode, run, tell.
 ///
@@ -59,14 +55,14 @@ final class Desk {
     /// Answers are functions of their requests, so a caller that holds one already is told so, with 304, before
     /// anything is decoded. (RFC 9110 has 412 for a POST, which it takes for a change; ours change nothing.)
     ///
-    /// @param options that this route knows besides those of every route
-    <T> HttpResponse<?> answer(HttpRequest<?> request, Set<String> options, Function<Options, Route<T>> route) {
+    /// @param menu what this route takes
+    <T> HttpResponse<?> answer(HttpRequest<?> request, Menu menu, Function<Options, Route<T>> route) {
         Exchange exchange = Exchange.of(request);
-        Asked asked = Asked.of(request, read(request), options);
+        Asked asked = Asked.of(request, read(request), menu);
         Route<T> chosen = route.apply(asked.options());
         exchange.waitsFor(asked.options());
         Form form = Form.accepted(request, chosen.forms());
-        return catalog.use(asked.options().text("model"), model -> {
+        return catalog.use(asked.options().given(Options.MODEL), model -> {
             Tag tag = Tag.of(request, asked, form, model.card());
             if (tag.isHeldBy(request)) {
                 return cached(HttpResponse.notModified(), tag);
@@ -101,8 +97,9 @@ final class Desk {
     /// One result for each picture.
     <T> List<T> run(Asked asked, Route<T> route, Model model, Exchange exchange) {
         Card card = model.card();
-        Preset preset = Preset.of(asked.options().text("preset", card.preprocess()));
-        boolean exif = asked.options().flag("exif");
+        Preset given = asked.options().given(Options.PRESET);
+        Preset preset = given == null ? Preset.of(card.preprocess()) : given;
+        boolean exif = asked.options().get(Options.EXIF);
         int rows = route.rows() * asked.images().size();
         try (Admission admission = model.admit(exchange, rows)) {
             Function<List<View>, List<T>> task = route.on(admission.model());
@@ -112,20 +109,10 @@ final class Desk {
         }
     }
 
-    /// One object for one picture, `results` for several.
     private static <T> byte[] json(Asked asked, Card card, List<T> results, Route<T> route) {
-        Map<String, @Nullable Object> body = new LinkedHashMap<>();
-        body.put("model", card.name());
-        body.put("digest", card.digest());
-        if (asked.several()) {
-            body.put(
-                    "results",
-                    results.stream().map(result -> route.facts(result, card)).toList());
-        } else {
-            body.putAll(route.facts(results.getFirst(), card));
-        }
         try {
-            return JSON.writeValueAsBytes(body);
+            return JSON.writeValueAsBytes(
+                    asked.several() ? route.answer(results, card) : route.answer(results.getFirst(), card));
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("an answer cannot be written as JSON", e);
         }

@@ -18,13 +18,29 @@ import org.jspecify.annotations.Nullable;
 /// `POST /v1/embed`
 record EmbedRoute(Pool pool, boolean normalize, Dtype dtype) implements Route<Embedding> {
 
-    static final Set<String> OPTIONS = Set.of("pool", "normalize", "dtype");
+    static final Option<Pool> POOL = Option.choice(
+            "pool",
+            Pool.values(),
+            Pool.CLS,
+            "which tokens become the vector: the class token, the mean of the patches, or patches: a vector for each");
+    static final Option<Boolean> NORMALIZE = Option.flag("normalize", "bring each vector to length 1");
+    static final Option<Dtype> DTYPE = Option.choice(
+            "dtype",
+            Dtype.values(),
+            Dtype.FLOAT32,
+            "how a vector is stored. int8: to be multiplied by the vector's scale, its largest absolute value / 127."
+                    + " binary: a bit each, 1 where positive, highest bit first, as numpy.packbits(x > 0)");
+    static final Menu MENU = Menu.of(POOL, NORMALIZE, DTYPE);
+
+    private static final Schema VECTOR = Schema.list(Schema.number("one"), "the vector; of binary, its bytes");
+    static final Schema ANSWER = Schema.object("An embedding.")
+            .has("pool", Schema.text("as asked"))
+            .has("dtype", Schema.text("as asked"))
+            .has("embedding", Schema.any("The numbers.", VECTOR, Schema.list(VECTOR, "of patches, a vector for each")))
+            .mayHave("scales", Schema.list(Schema.number("one"), "of int8, what each vector is to be multiplied by"));
 
     static EmbedRoute of(Options options) {
-        return new EmbedRoute(
-                Pool.parse(options.text("pool", "cls")),
-                options.flag("normalize"),
-                Dtype.parse(options.text("dtype", "float32")));
+        return new EmbedRoute(options.get(POOL), options.get(NORMALIZE), options.get(DTYPE));
     }
 
     @Override

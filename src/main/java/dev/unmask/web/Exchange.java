@@ -1,7 +1,6 @@
 package dev.unmask.web;
 
 import dev.unmask.Call;
-import dev.unmask.UnmaskException;
 import io.micronaut.http.HttpRequest;
 import io.micronaut.http.server.netty.NettyHttpRequest;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
@@ -17,7 +16,6 @@ final class Exchange implements Call {
     private static final String ATTRIBUTE = "unmask.exchange";
     private static final String ID = "x-request-id";
     private static final String PLAIN_ID = "[A-Za-z0-9._-]{1,128}";
-    private static final long MAX_MILLIS = Duration.ofHours(1).toMillis();
 
     private final HttpRequest<?> request;
     private final String id;
@@ -70,14 +68,10 @@ final class Exchange implements Call {
 
     /// The caller's own deadline, if it gave one; counted from the head of the request.
     void waitsFor(Options options) {
-        if (options.text("timeout_ms") == null) {
-            return;
+        Long millis = options.given(Options.TIMEOUT);
+        if (millis != null) {
+            deadline = arrived + Duration.ofMillis(millis).toNanos();
         }
-        long millis = options.integer("timeout_ms", 0);
-        if (millis < 1 || millis > MAX_MILLIS) {
-            throw UnmaskException.invalid("option timeout_ms is " + millis + ", not in 1.." + MAX_MILLIS);
-        }
-        deadline = arrived + Duration.ofMillis(millis).toNanos();
     }
 
     @Override

@@ -36,24 +36,24 @@ final class ImageController {
     @Post("/embed")
     @Produces({MediaType.APPLICATION_JSON, MediaType.APPLICATION_OCTET_STREAM})
     HttpResponse<?> embed(HttpRequest<?> request) {
-        return desk.answer(request, EmbedRoute.OPTIONS, EmbedRoute::of);
+        return desk.answer(request, EmbedRoute.MENU, EmbedRoute::of);
     }
 
     @Post("/reconstruct")
     @Produces({MediaType.APPLICATION_JSON, MediaType.IMAGE_PNG, MediaType.APPLICATION_OCTET_STREAM})
     HttpResponse<?> reconstruct(HttpRequest<?> request) {
-        return desk.answer(request, ReconstructRoute.OPTIONS, ReconstructRoute::of);
+        return desk.answer(request, ReconstructRoute.MENU, ReconstructRoute::of);
     }
 
     @Post("/anomaly")
     @Produces({MediaType.APPLICATION_JSON, MediaType.IMAGE_PNG, MediaType.APPLICATION_OCTET_STREAM})
     HttpResponse<?> anomaly(HttpRequest<?> request) {
-        return desk.answer(request, AnomalyRoute.OPTIONS, AnomalyRoute::of);
+        return desk.answer(request, AnomalyRoute.MENU, AnomalyRoute::of);
     }
 
     @Post("/classify")
     @Produces(MediaType.APPLICATION_JSON)
     HttpResponse<?> classify(HttpRequest<?> request) {
-        return desk.answer(request, ClassifyRoute.OPTIONS, ClassifyRoute::of);
+        return desk.answer(request, ClassifyRoute.MENU, ClassifyRoute::of);
     }
 }

@@ -26,7 +26,7 @@ final class ModelControlController {
     @Post("/load")
     HttpResponse<?> load(String name) {
         control.load(name);
-        return HttpResponse.ok(ModelController.facts(catalog.card(name)));
+        return HttpResponse.ok(catalog.use(name, ModelController::facts));
     }
 
     @Post("/unload")

@@ -1,55 +1,61 @@
 package dev.unmask.web;
 
 import dev.unmask.UnmaskException;
+import dev.unmask.image.Preset;
+import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// The options of a request by name. One that is not known is refused, since a misspelt option would be ignored.
-record Options(Map<String, String> values, Set<String> known) {
+record Options(Map<String, String> values, List<Option<?>> known) {
+
+    static final Option<String> MODEL =
+            Option.text("model", "name of the model that is to answer; by default the first that is served");
+    static final Option<Preset> PRESET = Option.choice(
+            "preset",
+            Preset.values(),
+            null,
+            "how a picture is brought to the model's size; by default as the model was trained. demo: bicubic, whatever"
+                    + " the aspect. eval: bicubic, a bit larger, then the centre. hf: bilinear, whatever the aspect."
+                    + " none: it already has that size");
+    static final Option<Boolean> EXIF = Option.flag("exif", "turn pictures as their EXIF orientation says");
+    static final Option<Long> TIMEOUT = Option.integer(
+            "timeout_ms",
+            null,
+            1,
+            Duration.ofHours(1).toMillis(),
+            "milliseconds after which the caller waits no more; work that has not begun by then is not done (504)");
+
+    /// What every route that takes pictures knows.
+    static final List<Option<?>> COMMON = List.of(MODEL, PRESET, EXIF, TIMEOUT);
 
     Options {
+        Set<String> names = known.stream().map(Option::name).collect(Collectors.toCollection(TreeSet::new));
         for (String name : values.keySet()) {
-            if (!known.contains(name)) {
+            if (!names.contains(name)) {
                 throw UnmaskException.invalid(
-                        "there is no option '" + name + "'; there are " + String.join(", ", new TreeSet<>(known)));
+                        "there is no option '" + name + "'; there are " + String.join(", ", names));
             }
         }
     }
 
-    @Nullable
-    String text(String name) {
-        return values.get(name);
+    /// The option, or null if the request is silent.
+    <T> @Nullable T given(Option<T> option) {
+        String text = values.get(option.name());
+        return text == null ? null : option.reader().apply(text);
     }
 
-    String text(String name, String fallback) {
-        return values.getOrDefault(name, fallback);
-    }
-
-    double number(String name, double fallback) {
-        return parse(name, fallback, Double::valueOf, "a number");
-    }
-
-    long integer(String name, long fallback) {
-        return parse(name, fallback, Long::valueOf, "an integer");
-    }
-
-    boolean flag(String name) {
-        return switch (text(name, "false")) {
-            case "", "true", "1" -> true;
-            case "false", "0" -> false;
-            default -> throw UnmaskException.invalid("option " + name + " is '" + text(name) + "', not true or false");
-        };
-    }
-
-    private <T> T parse(String name, T fallback, Function<String, T> parse, String what) {
-        String text = text(name);
-        try {
-            return text == null ? fallback : parse.apply(text);
-        } catch (NumberFormatException _) {
-            throw UnmaskException.invalid("option " + name + " is '" + text + "', not " + what);
+    /// The option, or what it is when the request is silent.
+    <T> T get(Option<T> option) {
+        T given = given(option);
+        T value = given == null ? option.fallback() : given;
+        if (value == null) {
+            throw new IllegalStateException("option " + option.name() + " has no fallback");
         }
+        return value;
     }
 }

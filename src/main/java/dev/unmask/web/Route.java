@@ -4,6 +4,7 @@ import dev.unmask.Card;
 import dev.unmask.Model;
 import dev.unmask.task.View;
 import java.util.EnumSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -30,6 +31,28 @@ interface Route<T> {
 
     /// A result as the members of a JSON object.
     Map<String, @Nullable Object> facts(T result, Card card);
+
+    /// The whole answer for one picture.
+    default Map<String, @Nullable Object> answer(T result, Card card) {
+        Map<String, @Nullable Object> answer = head(card);
+        answer.putAll(facts(result, card));
+        return answer;
+    }
+
+    /// The whole answer for a list of pictures.
+    default Map<String, @Nullable Object> answer(List<T> results, Card card) {
+        Map<String, @Nullable Object> answer = head(card);
+        answer.put(
+                "results", results.stream().map(result -> facts(result, card)).toList());
+        return answer;
+    }
+
+    private static Map<String, @Nullable Object> head(Card card) {
+        Map<String, @Nullable Object> head = new LinkedHashMap<>();
+        head.put("model", card.name());
+        head.put("digest", card.digest());
+        return head;
+    }
 
     /// A result as the bytes of a PNG file, where it has that form.
     default byte[] png(T result, Card card) {

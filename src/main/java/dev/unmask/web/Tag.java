@@ -14,7 +14,7 @@ import java.util.TreeMap;
 /// The `ETag` of an answer: a hash of all that the answer is a function of, so that it is known before any work is
 /// done.
 ///
-/// It is weak, as a run in another batch may differ in the last bit of a number, and as the answer may be packed.
+/// It is weak, as the answer may be packed, and as other devices may differ in the last bit of a number.
 record Tag(String value) {
 
     private static final String VERSION = Optional.ofNullable(

@@ -200,7 +200,9 @@ final class Rig implements AutoCloseable, Listener {
                 false,
                 "none",
                 List.of(),
-                Set.copyOf(outputs));
+                Set.copyOf(outputs),
+                Map.of(),
+                0);
     }
 
     /// The answer that belongs to a row.

@@ -42,11 +42,11 @@ class CatalogTest {
         catalog.announce(one.card());
         assertRefused(null, Fault.UNAVAILABLE, "fake is loading");
         assertThat(catalog.loading()).containsExactly("fake");
-        assertThat(catalog.cards()).isEmpty();
+        assertThat(catalog.all(Model::card)).isEmpty();
         assertThat(catalog.put(one)).isEmpty();
         assertThat(used(null)).isSameAs(one);
         assertThat(catalog.loading()).isEmpty();
-        assertThat(catalog.cards()).extracting(Card::name).containsExactly("fake");
+        assertThat(catalog.all(Model::card)).extracting(Card::name).containsExactly("fake");
     }
 
     @Test

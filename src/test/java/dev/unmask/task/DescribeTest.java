@@ -36,8 +36,12 @@ class DescribeTest {
             double ratio,
             double encoderGiga,
             double decoderGiga) {
-        Card card = card(new Stack(width, depth, heads, 4 * width), new Stack(512, 8, 16, 2048), patch);
-        List<Stage> stages = Describe.stages(card, Map.of("encoder", encoder, "decoder", decoder), ratio);
+        Card card = card(
+                new Stack(width, depth, heads, 4 * width),
+                new Stack(512, 8, 16, 2048),
+                patch,
+                Map.of("encoder", encoder, "decoder", decoder));
+        List<Stage> stages = Describe.stages(card, ratio);
         assertThat(stages.stream().mapToLong(Stage::parameters).sum()).isEqualTo(encoder + decoder);
         assertThat(stages).allSatisfy(stage -> assertThat(stage.parameters()).isNotNegative());
         // the literature embeds every patch, these graphs the visible ones
@@ -52,7 +56,7 @@ class DescribeTest {
         return stages.subList(from, to).stream().mapToLong(Stage::multiplyAdds).sum() / 1e9;
     }
 
-    private static Card card(Stack encoder, Stack decoder, int patch) {
+    private static Card card(Stack encoder, Stack decoder, int patch, Map<String, Long> parameters) {
         return new Card(
                 "test",
                 "unknown",
@@ -68,6 +72,8 @@ class DescribeTest {
                 false,
                 "demo",
                 List.of(),
-                Set.of());
+                Set.of(),
+                parameters,
+                0);
     }
 }

@@ -58,6 +58,8 @@ record Fake(Card card, Function<Row, Tensor> answer) implements Model {
                 false,
                 "demo",
                 labels,
-                Set.of(Output.values()));
+                Set.of(Output.values()),
+                Map.of(),
+                0);
     }
 }

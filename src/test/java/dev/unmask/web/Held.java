@@ -43,7 +43,9 @@ final class Held implements Model {
                 false,
                 "demo",
                 List.of(),
-                Set.of(Output.CLS));
+                Set.of(Output.CLS),
+                Map.of(),
+                0);
     }
 
     @Override

@@ -113,7 +113,7 @@ class ImageControllerTest {
 
     @Test
     void tellsWhatIsServed() throws Exception {
-        assertThat(JSON.readTree(get("/v1/models").body()).path("models")).hasSize(1);
+        assertThat(JSON.readTree(get("/v1/models").body()).path("data")).hasSize(1);
         assertThat(JSON.readTree(get("/v1/models/mae-tiny").body())
                         .path("patches")
                         .asInt())
@@ -140,13 +140,13 @@ class ImageControllerTest {
                 "/v1/reconstruct?ratio=x|400|option ratio is 'x', not a number",
                 "/v1/reconstruct?mask=01|400|mask has 2 values; the model has 196 patches",
                 "/v1/reconstruct?ratio=0.5&mask=01|400|take one of ratio and seed, mask, or boxes",
-                "/v1/embed?pool=max|400|pool 'max' is not cls, mean or patches",
+                "/v1/embed?pool=max|400|option pool is 'max', not one of cls, mean, patches",
                 "/v1/embed?poll=cls|400|there is no option 'poll'",
                 "/v1/embed?model=nosuch|404|there is no model 'nosuch'; served are mae-tiny",
-                "/v1/embed?preset=squint|400|unknown preset 'squint'",
+                "/v1/embed?preset=squint|400|option preset is 'squint', not one of demo, eval, hf, none",
                 "/v1/embed?exif=perhaps|400|option exif is 'perhaps', not true or false",
                 "/v1/classify|422|mae-tiny is no classifier",
-                "/v1/anomaly?masks=1|400|masks 1 is not in 2..196",
+                "/v1/anomaly?masks=1|400|option masks is 1, not in 2..256",
                 "/v1/nosuch|404|there is no route POST /v1/nosuch"
             })
     void refusalsAreProblemsWithTheValueAndTheLimit(String path, int status, String detail) throws Exception {
@@ -172,7 +172,7 @@ class ImageControllerTest {
             value = {
                 "{|the body is not JSON",
                 "[]|the body is not a JSON object",
-                "{}|the body has neither of \"image\" and \"images\"",
+                "{}|the body has no \"image\" or \"images\"",
                 "{\"image\": \"a\"}|the image is not base64",
                 "{\"image\": \"data:image/png,x\"}|a data URI must hold base64",
                 "{\"image\": \"https://example.org/a.jpg\"}|images are not fetched from addresses",
