@@ -54,7 +54,7 @@ public final class Unmask {
     }
 
     /// The command that is asked for alone, since each one costs time to set up; else all, to choose from.
-    static CommandLine commandLine(String asked) {
+    public static CommandLine commandLine(String asked) {
         CommandLine commands = new CommandLine(new Unmask());
         List<Class<?>> chosen = COMMANDS.stream()
                 .filter(command ->

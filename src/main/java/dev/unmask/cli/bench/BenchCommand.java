@@ -8,6 +8,6 @@ import picocli.CommandLine.Command;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = "Measure a server under load, a model without one, and the service against the model.",
-        subcommands = {ServeBench.class, ModelBench.class},
+        subcommands = {ServeBench.class, ModelBench.class, ServiceBench.class},
         synopsisSubcommandLabel = "COMMAND")
 public final class BenchCommand {}

@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalDouble;
 
 /// Asks a server about itself.
 ///
@@ -33,14 +32,14 @@ record Client(Target target, List<String> headers) {
         return models.isEmpty() ? "unknown" : String.join("; ", models);
     }
 
-    /// The sum of a metric over its labels, where the server has it.
-    OptionalDouble metric(String name) {
+    /// The sum of a metric over its labels.
+    double metric(String name) {
         return get("/metrics")
                 .text()
                 .lines()
                 .filter(line -> line.startsWith(name + "{") || line.startsWith(name + " "))
                 .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
-                .reduce(Double::sum);
+                .sum();
     }
 
     private Connection.Reply get(String path) {

@@ -51,10 +51,11 @@ final class Generator {
     private void send(LongSupplier arrivals, long start, long to, ExecutorService threads, Sender sender) {
         for (long i = 0; i < bounds.requests(); i++) {
             long intended = start + arrivals.getAsLong();
-            if (intended - to >= 0) {
+            boolean over = intended - to >= 0;
+            sleepUntil(over ? to : intended);
+            if (over) {
                 return;
             }
-            sleepUntil(intended);
             long number = i;
             threads.execute(() -> sender.send(number, intended));
         }

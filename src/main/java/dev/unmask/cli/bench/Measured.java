@@ -27,6 +27,10 @@ record Measured(
     private static final double NANOS = 1e9;
     private static final double NANOS_PER_MILLI = 1e6;
 
+    long count(Outcome outcome) {
+        return Objects.requireNonNull(outcomes.get(outcome));
+    }
+
     Histogram latency(Outcome outcome) {
         return Objects.requireNonNull(latencies.get(outcome));
     }

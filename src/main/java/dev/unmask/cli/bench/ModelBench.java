@@ -80,7 +80,7 @@ final class ModelBench implements Callable<Integer> {
     private record Timing(String scenario, int rows, double medianMillis, double minMillis, double rowsPerSecond) {
 
         static Timing of(Scenario scenario, List<Double> millis) {
-            double median = Statistics.median(millis);
+            double median = Rounds.median(millis);
             double min = millis.stream().mapToDouble(Double::doubleValue).min().orElseThrow();
             return new Timing(scenario.name(), scenario.rows(), median, min, scenario.rows() * 1e3 / median);
         }

@@ -180,7 +180,7 @@ final class ServeBench implements Callable<Integer> {
                         measured.window().toNanos() / 1e9,
                         measured.requests(),
                         measured.statuses(),
-                        measured.outcomes().get(Outcome.LOST),
+                        measured.count(Outcome.LOST),
                         measured.cpuPerRequest());
     }
 
