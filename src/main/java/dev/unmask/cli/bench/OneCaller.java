@@ -17,7 +17,7 @@ final class OneCaller {
     static List<Finding> run(Setup setup) throws IOException {
         Rounds rounds = new Rounds();
         Histogram all = Tally.histogram();
-        try (ServerProcess server = setup.server();
+        try (ServerProcess server = setup.warmServer();
                 Bare bare = setup.bare()) {
             for (int round = 0; round < setup.rounds(); round++) {
                 setup.round("latency", round);

@@ -14,7 +14,7 @@ final class Saturation {
 
     static List<Finding> run(Setup setup) throws IOException {
         Rounds rounds = new Rounds();
-        try (ServerProcess server = setup.server();
+        try (ServerProcess server = setup.warmServer();
                 Bare bare = setup.bare()) {
             for (int round = 0; round < setup.rounds(); round++) {
                 setup.round("saturation", round);

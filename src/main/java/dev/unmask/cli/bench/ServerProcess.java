@@ -116,8 +116,12 @@ final class ServerProcess implements AutoCloseable {
             }
             log.add(line);
         }
+        String reason = log.reversed().stream()
+                .filter(line -> line.startsWith("unmask: "))
+                .findFirst()
+                .orElse(log.isEmpty() ? "it said nothing" : log.getLast());
         throw new UnmaskException(
-                Fault.UNAVAILABLE, "the server did not start: " + (log.isEmpty() ? "it said nothing" : log.getLast()));
+                Fault.UNAVAILABLE, "the server did not start: " + reason.replaceFirst("^unmask: ", ""));
     }
 
     private static void drop(BufferedReader lines) {

@@ -33,6 +33,19 @@ record Setup(
         return ServerProcess.start(bundle.folder(), Map.of("UNMASK_MAX_ROWS", Integer.toString(rows)));
     }
 
+    /// A server that was busy for a phase, so that its code is compiled.
+    ServerProcess warmServer() throws IOException {
+        ServerProcess server = server();
+        try {
+            progress.accept("warming a server up");
+            load(server, new Load.Closed(callers), bounds);
+            return server;
+        } catch (IOException | RuntimeException e) {
+            server.close();
+            throw e;
+        }
+    }
+
     Bare bare() {
         return new Bare(bundle, Device.parse("cpu"), photos);
     }
