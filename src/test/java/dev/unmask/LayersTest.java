@@ -34,7 +34,7 @@ class LayersTest {
             .resideInAPackage("dev.unmask.image..")
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage("dev.unmask.ort", "dev.unmask.task", "dev.unmask.cli");
+            .resideInAnyPackage("dev.unmask.ort", "dev.unmask.task", "dev.unmask.cli..");
 
     @ArchTest
     static final ArchRule ortIsBlindToItsSiblings = noClasses()
@@ -42,7 +42,7 @@ class LayersTest {
             .resideInAPackage("dev.unmask.ort")
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage("dev.unmask.image..", "dev.unmask.task", "dev.unmask.cli");
+            .resideInAnyPackage("dev.unmask.image..", "dev.unmask.task", "dev.unmask.cli..");
 
     @ArchTest
     static final ArchRule batchKnowsTheVocabularyAlone = classes()
@@ -58,7 +58,7 @@ class LayersTest {
             .resideInAPackage("dev.unmask.task")
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage("dev.unmask.ort", "dev.unmask.cli");
+            .resideInAnyPackage("dev.unmask.ort", "dev.unmask.cli..");
 
     @ArchTest
     static final ArchRule onlyOrtKnowsOnnxRuntime = noClasses()
@@ -79,7 +79,7 @@ class LayersTest {
             .resideInAPackage("dev.unmask.web")
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage("dev.unmask.ort", "dev.unmask.batch", "dev.unmask.cli", "dev.unmask.server");
+            .resideInAnyPackage("dev.unmask.ort", "dev.unmask.batch", "dev.unmask.cli..", "dev.unmask.server");
 
     @ArchTest
     static final ArchRule noFrameworkBelowTheDoors = noClasses()
@@ -92,7 +92,7 @@ class LayersTest {
     @ArchTest
     static final ArchRule onlyCommandsKnowPicocli = noClasses()
             .that()
-            .resideOutsideOfPackages("dev.unmask.cli", "dev.unmask.server")
+            .resideOutsideOfPackages("dev.unmask.cli..", "dev.unmask.server")
             .should()
             .dependOnClassesThat()
             .resideInAPackage("picocli..");

@@ -4,7 +4,7 @@ import dev.unmask.ort.Bundle;
 import picocli.CommandLine.Parameters;
 
 /// The bundle that a command is about.
-final class BundleParameter {
+public final class BundleParameter {
 
     @Parameters(
             paramLabel = "BUNDLE",
@@ -13,7 +13,7 @@ final class BundleParameter {
             description = "A bundle: its folder, or its name in onnx/ (default: ${DEFAULT-VALUE}).")
     String bundle;
 
-    Bundle open() {
+    public Bundle open() {
         return ModelOptions.bundle(bundle);
     }
 }

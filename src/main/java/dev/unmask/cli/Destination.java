@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /// Where results go: nowhere, standard output, a file, or a folder with a file per picture.
 ///
 /// A file appears complete or not at all.
-final class Destination {
+public final class Destination {
 
     private static final String STANDARD_OUTPUT = "-";
 
@@ -103,14 +103,15 @@ final class Destination {
         return (dot > 0 ? name.substring(0, dot) : name) + ".png";
     }
 
-    private static void requireFolder(@Nullable Path folder) {
+    /// Refuses to write where no folder is, before any work is done.
+    public static void requireFolder(@Nullable Path folder) {
         if (folder == null || !Files.isDirectory(folder)) {
             throw new UnmaskException(Fault.UNAVAILABLE, "there is no folder " + folder + " to write to");
         }
     }
 
     /// Devices and pipes are written to; a file is replaced, where a link leads to it.
-    private static void replace(Path out, byte[] bytes) {
+    public static void replace(Path out, byte[] bytes) {
         @Nullable Path partial = null;
         try {
             Path file = Files.exists(out) ? out.toRealPath() : out.toAbsolutePath();

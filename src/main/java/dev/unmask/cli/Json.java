@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.PrintWriter;
 
 /// What programs read from standard output.
-final class Json {
+public final class Json {
 
     private static final JsonMapper MAPPER = JsonMapper.builder().build();
 
@@ -19,7 +19,7 @@ final class Json {
     }
 
     /// One value, indented.
-    static void printPretty(PrintWriter out, Object value) {
+    public static void printPretty(PrintWriter out, Object value) {
         print(out, MAPPER.writer(SerializationFeature.INDENT_OUTPUT), value);
     }
 

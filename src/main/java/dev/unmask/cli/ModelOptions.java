@@ -14,9 +14,9 @@ import java.util.stream.Stream;
 import picocli.CommandLine.Option;
 
 /// Which model, where.
-final class ModelOptions {
+public final class ModelOptions {
 
-    static final String DEFAULT_MODEL = "mae-tiny";
+    public static final String DEFAULT_MODEL = "mae-tiny";
 
     @Option(
             names = "--model",
@@ -38,7 +38,7 @@ final class ModelOptions {
     }
 
     /// The bundle of a folder, or of a name in `onnx/`.
-    static Bundle bundle(String model) {
+    public static Bundle bundle(String model) {
         Path folder = Path.of(model);
         if (Files.isDirectory(folder) || model.contains("/")) {
             return Bundle.open(folder);

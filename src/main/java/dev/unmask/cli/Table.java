@@ -4,18 +4,18 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// Text in aligned columns; numbers, by their heading's leading `>`, to the right.
-final class Table {
+public final class Table {
 
     private static final String GAP = "  ";
 
     private final List<String> headings;
     private final List<List<String>> rows = new ArrayList<>();
 
-    Table(String... headings) {
+    public Table(String... headings) {
         this.headings = List.of(headings);
     }
 
-    void add(String... cells) {
+    public void add(String... cells) {
         rows.add(List.of(cells));
     }
 

@@ -2,6 +2,7 @@ package dev.unmask.cli;
 
 import dev.unmask.Fault;
 import dev.unmask.UnmaskException;
+import dev.unmask.cli.bench.BenchCommand;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
@@ -29,8 +30,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
         })
 public final class Unmask {
 
-    static final int DONE = 0;
-    static final int SOME_FAILED = 1;
+    public static final int DONE = 0;
+    public static final int SOME_FAILED = 1;
     static final int USAGE = 2;
     static final int CANNOT_RUN = 3;
 
@@ -42,6 +43,7 @@ public final class Unmask {
             DescribeCommand.class,
             VerifyCommand.class,
             DoctorCommand.class,
+            BenchCommand.class,
             HelpCommand.class);
 
     private Unmask() {}
@@ -52,7 +54,7 @@ public final class Unmask {
     }
 
     /// The command that is asked for alone, since each one costs time to set up; else all, to choose from.
-    static CommandLine commandLine(String asked) {
+    public static CommandLine commandLine(String asked) {
         CommandLine commands = new CommandLine(new Unmask());
         List<Class<?>> chosen = COMMANDS.stream()
                 .filter(command ->
