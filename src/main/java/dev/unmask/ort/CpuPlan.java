@@ -2,12 +2,12 @@ package dev.unmask.ort;
 
 import dev.unmask.UnmaskException;
 
-/// How one model uses the cores of a processor: `bench/results/lanes-cpu.txt` has the measurements behind it.
+/// How one model uses the cores of a processor.
 ///
 /// Every lane may use every core, so that a caller alone has the whole machine; the lanes share the model's weights and
-/// its threads, which sleep when idle. A second lane computes while the first lays out rows or answers. Batches beyond
-/// a
-/// few rows gain nothing on a processor, and outgrow its caches.
+/// its threads, which sleep when idle, so that more threads than cores cost little. With a second lane the cores have
+/// work while the first lays out rows. A row costs the least processor time in batches of 2 to 8; beyond, it costs more
+/// again (`bench/results/lanes-cpu.txt`, on two cores).
 ///
 /// @param lanes threads that run batches, over one [OrtModel]
 /// @param threads inside one operator, for [Device.Cpu]
