@@ -44,6 +44,7 @@ public final class Unmask {
             VerifyCommand.class,
             DoctorCommand.class,
             BenchCommand.class,
+            KeyCommand.class,
             HelpCommand.class);
 
     private Unmask() {}

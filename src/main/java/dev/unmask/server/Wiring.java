@@ -2,10 +2,12 @@ package dev.unmask.server;
 
 import dev.unmask.image.Limits;
 import dev.unmask.task.Catalog;
+import dev.unmask.task.Keys;
 import dev.unmask.task.Preparation;
 import io.micronaut.context.annotation.Bean;
 import io.micronaut.context.annotation.Factory;
 import jakarta.inject.Singleton;
+import java.util.List;
 
 /// Puts the parts together.
 @Factory
@@ -14,6 +16,11 @@ final class Wiring {
     @Singleton
     Catalog catalog() {
         return new Catalog();
+    }
+
+    @Singleton
+    Keys keys(List<KeySettings> keys) {
+        return new Keys(keys.stream().map(KeySettings::key).toList());
     }
 
     @Singleton

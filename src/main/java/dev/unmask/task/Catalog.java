@@ -20,10 +20,10 @@ public final class Catalog {
 
     private volatile Map<String, Entry> entries = Map.of(); // never changed, only replaced, under this
 
-    /// Works with the model of a name, or with the first one.
-    public <T> T use(@Nullable String name, Function<Model, T> work) {
+    /// Works with the model of a name, or with the first one that the caller may use.
+    public <T> T use(Caller caller, @Nullable String name, Function<Model, T> work) {
         while (true) {
-            Entry entry = find(name);
+            Entry entry = find(caller, name);
             if (entry.enter()) {
                 try {
                     return work.apply(entry.model());
@@ -42,11 +42,13 @@ public final class Catalog {
         replace(card.name(), new Entry(null));
     }
 
-    /// What is to be told of each model that can be used now.
-    public <T> List<T> all(Function<Model, T> tell) {
+    /// What is to be told of each model that the caller may use, and that can be used now.
+    public <T> List<T> all(Caller caller, Function<Model, T> tell) {
         return entries.values().stream()
                 .filter(Entry::isLoaded)
-                .map(entry -> tell.apply(entry.model()))
+                .map(Entry::model)
+                .filter(model -> caller.may(model.card().name()))
+                .map(tell)
                 .toList();
     }
 
@@ -68,17 +70,20 @@ public final class Catalog {
         return retired(replace(name, null));
     }
 
-    private Entry find(@Nullable String name) {
+    private Entry find(Caller caller, @Nullable String name) {
         Map<String, Entry> now = entries;
-        if (now.isEmpty()) {
+        List<String> open = now.keySet().stream().filter(caller::may).toList();
+        if (name != null) {
+            caller.use(name);
+        }
+        if (open.isEmpty()) {
             throw new UnmaskException(Fault.NOT_FOUND, "no model is served");
         }
-        String wanted = name == null ? now.keySet().iterator().next() : name;
+        String wanted = name == null ? open.getFirst() : name;
         Entry entry = now.get(wanted);
         if (entry == null) {
             throw new UnmaskException(
-                    Fault.NOT_FOUND,
-                    "there is no model '" + wanted + "'; served are " + String.join(", ", now.keySet()));
+                    Fault.NOT_FOUND, "there is no model '" + wanted + "'; served are " + String.join(", ", open));
         }
         if (!entry.isLoaded()) {
             throw new UnmaskException(Fault.UNAVAILABLE, wanted + " is loading");

@@ -62,7 +62,7 @@ final class Desk {
         Route<T> chosen = route.apply(asked.options());
         exchange.waitsFor(asked.options());
         Form form = Form.accepted(request, chosen.forms());
-        return catalog.use(asked.options().given(Options.MODEL), model -> {
+        return catalog.use(exchange.caller(), asked.options().given(Options.MODEL), model -> {
             Tag tag = Tag.of(request, asked, form, model.card());
             if (tag.isHeldBy(request)) {
                 return cached(HttpResponse.notModified(), tag);

@@ -1,12 +1,14 @@
 package dev.unmask.web;
 
 import dev.unmask.Call;
+import dev.unmask.task.Caller;
 import io.micronaut.http.HttpRequest;
 import io.micronaut.http.server.netty.NettyHttpRequest;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.handler.codec.http2.HttpConversionUtil;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +26,7 @@ final class Exchange implements Call {
     private final @Nullable Http2Stream stream;
     private final Timing timing = new Timing();
     private volatile long deadline;
+    private volatile @Nullable Caller caller; // until the gate asked for the key
 
     private Exchange(HttpRequest<?> request, Duration patience) {
         this.request = request;
@@ -64,6 +67,15 @@ final class Exchange implements Call {
     /// Told when the body has come.
     void received() {
         timing.add("receive", System.nanoTime() - arrived);
+    }
+
+    void comesFrom(Caller identified) {
+        caller = identified;
+    }
+
+    /// Whom the gate let in.
+    Caller caller() {
+        return Objects.requireNonNull(caller, "the request passed no gate");
     }
 
     /// The caller's own deadline, if it gave one; counted from the head of the request.

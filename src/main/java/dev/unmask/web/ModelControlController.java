@@ -1,7 +1,9 @@
 package dev.unmask.web;
 
+import dev.unmask.task.Caller;
 import dev.unmask.task.Catalog;
 import dev.unmask.task.ModelControl;
+import io.micronaut.http.HttpRequest;
 import io.micronaut.http.HttpResponse;
 import io.micronaut.http.annotation.Controller;
 import io.micronaut.http.annotation.Post;
@@ -24,13 +26,16 @@ final class ModelControlController {
 
     /// Answers what is served under that name now, once it is ready.
     @Post("/load")
-    HttpResponse<?> load(String name) {
+    HttpResponse<?> load(HttpRequest<?> request, String name) {
+        Caller caller = Exchange.of(request).caller();
+        caller.administer(name);
         control.load(name);
-        return HttpResponse.ok(catalog.use(name, ModelController::facts));
+        return HttpResponse.ok(catalog.use(caller, name, ModelController::facts));
     }
 
     @Post("/unload")
-    HttpResponse<?> unload(String name) {
+    HttpResponse<?> unload(HttpRequest<?> request, String name) {
+        Exchange.of(request).caller().administer(name);
         control.unload(name);
         return HttpResponse.ok(Map.of("name", name, "status", "unloaded"));
     }

@@ -4,6 +4,7 @@ import dev.unmask.Card;
 import dev.unmask.Model;
 import dev.unmask.Placement;
 import dev.unmask.task.Catalog;
+import io.micronaut.http.HttpRequest;
 import io.micronaut.http.annotation.Controller;
 import io.micronaut.http.annotation.Get;
 import java.time.Instant;
@@ -13,7 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// What is loaded, in the words of OpenAI's models API and more.
+/// What is loaded, as far as the caller's key opens it, in the words of OpenAI's models API and more.
 @Controller("/v1/models")
 final class ModelController {
 
@@ -72,16 +73,16 @@ final class ModelController {
     }
 
     @Get
-    Map<String, Object> all() {
+    Map<String, Object> all(HttpRequest<?> request) {
         Map<String, Object> list = new LinkedHashMap<>();
         list.put("object", "list");
-        list.put("data", catalog.all(ModelController::facts));
+        list.put("data", catalog.all(Exchange.of(request).caller(), ModelController::facts));
         return list;
     }
 
     @Get("/{name}")
-    Map<String, @Nullable Object> one(String name) {
-        return catalog.use(name, ModelController::facts);
+    Map<String, @Nullable Object> one(HttpRequest<?> request, String name) {
+        return catalog.use(Exchange.of(request).caller(), name, ModelController::facts);
     }
 
     static Map<String, @Nullable Object> facts(Model model) {

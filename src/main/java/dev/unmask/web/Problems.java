@@ -72,6 +72,9 @@ final class Problems {
                 LOG.error("{} failed", request.getPath(), refusal);
             }
             MutableHttpResponse<?> problem = problem(status(refusal.fault()), refusal.getMessage());
+            if (refusal.fault() == Fault.UNAUTHENTICATED) {
+                problem.header(HttpHeaders.WWW_AUTHENTICATE, "Bearer");
+            }
             refusal.retryAfter()
                     .ifPresent(after -> problem.header(
                             HttpHeaders.RETRY_AFTER,

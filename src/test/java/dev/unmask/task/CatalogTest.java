@@ -42,11 +42,13 @@ class CatalogTest {
         catalog.announce(one.card());
         assertRefused(null, Fault.UNAVAILABLE, "fake is loading");
         assertThat(catalog.loading()).containsExactly("fake");
-        assertThat(catalog.all(Model::card)).isEmpty();
+        assertThat(catalog.all(Caller.ANYONE, Model::card)).isEmpty();
         assertThat(catalog.put(one)).isEmpty();
         assertThat(used(null)).isSameAs(one);
         assertThat(catalog.loading()).isEmpty();
-        assertThat(catalog.all(Model::card)).extracting(Card::name).containsExactly("fake");
+        assertThat(catalog.all(Caller.ANYONE, Model::card))
+                .extracting(Card::name)
+                .containsExactly("fake");
     }
 
     @Test
@@ -60,7 +62,7 @@ class CatalogTest {
         catalog.put(one);
         CountDownLatch working = new CountDownLatch(1);
         CountDownLatch finish = new CountDownLatch(1);
-        FutureTask<Model> work = new FutureTask<>(() -> catalog.use("fake", model -> {
+        FutureTask<Model> work = new FutureTask<>(() -> catalog.use(Caller.ANYONE, "fake", model -> {
             working.countDown();
             await(finish);
             return model;
@@ -92,13 +94,14 @@ class CatalogTest {
             }
         });
         while (replacing.isAlive()) {
-            long closed = catalog.use("fake", model -> model instanceof Closable it && it.open.getCount() == 0 ? 1 : 0);
+            long closed = catalog.use(
+                    Caller.ANYONE, "fake", model -> model instanceof Closable it && it.open.getCount() == 0 ? 1 : 0);
             assertThat(closed).isZero();
         }
     }
 
     private Model used(@Nullable String name) {
-        return catalog.use(name, model -> model);
+        return catalog.use(Caller.ANYONE, name, model -> model);
     }
 
     private void assertRefused(@Nullable String name, Fault fault, String message) {
