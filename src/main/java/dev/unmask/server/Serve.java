@@ -2,8 +2,16 @@ package dev.unmask.server;
 
 import dev.unmask.UnmaskException;
 import io.micronaut.context.ApplicationContext;
+import io.micronaut.context.env.EnvironmentPropertySource;
+import io.micronaut.context.env.PropertySource;
+import io.micronaut.context.env.yaml.YamlPropertySourceLoader;
+import io.micronaut.context.exceptions.ConfigurationException;
 import io.micronaut.http.server.netty.NettyEmbeddedServer;
+import java.io.IOException;
 import java.net.BindException;
+import java.nio.channels.UnresolvedAddressException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,14 +38,19 @@ import picocli.CommandLine.Spec;
         description = "Serve models over HTTP until stopped.",
         footer = {
             "",
-            "Every other setting: application.yml, environment variables (UNMASK_DECODE_THREADS=4), or -D properties.",
+            "Every other setting: in the form of application.yml in FILE, as environment variables",
+            "(UNMASK_DECODE_THREADS=4), or as -D properties.",
             "Exit codes: 0 stopped, 2 usage, 3 cannot run."
         })
 public final class Serve implements Callable<Integer> {
 
     private static final Logger LOG = LoggerFactory.getLogger(Serve.class);
+    private static final int USAGE = 2;
     private static final int CANNOT_RUN = 3;
     private static final int MAX_PORT = 65_535;
+
+    /// How Micronaut wraps the reason why a setting of its own cannot be read.
+    private static final String BURIED = "(?s).*Message: (.*?)\\s*Path Taken.*";
 
     @Option(
             names = "--model",
@@ -58,25 +71,49 @@ public final class Serve implements Callable<Integer> {
     @Nullable
     String device;
 
+    @Option(
+            names = "--config",
+            paramLabel = "FILE",
+            description = "YAML with any settings, in the form of application.yml.")
+    @Nullable
+    Path config;
+
     public static void main(String[] args) {
-        int code = new CommandLine(new Serve()).execute(args);
+        int code = commandLine().execute(args);
         if (code != 0) {
             System.exit(code);
         }
     }
 
+    static CommandLine commandLine() {
+        return new CommandLine(new Serve()).setParameterExceptionHandler((refusal, _) -> {
+            refusal.getCommandLine().getErr().println("unmask: " + refusal.getMessage());
+            refusal.getCommandLine().getErr().println("Try 'unmask serve --help'.");
+            return USAGE;
+        });
+    }
+
     @Spec
     CommandSpec spec;
+
+    private volatile boolean failed;
 
     @Override
     public Integer call() {
         if (port != null && (port < 0 || port > MAX_PORT)) {
             throw new ParameterException(spec.commandLine(), "port " + port + " is not in 0.." + MAX_PORT);
         }
+        ApplicationContext context = ApplicationContext.builder()
+                .properties(properties())
+                .propertySources(file())
+                .build();
+        String address = "";
         long start = System.nanoTime();
         try {
-            ApplicationContext context =
-                    ApplicationContext.builder().properties(properties()).start();
+            context.start();
+            address = "micronaut.server.port " + context.getRequiredProperty("micronaut.server.port", String.class)
+                    + " of "
+                    + context.getProperty("micronaut.server.host", String.class).orElse("all addresses");
             NettyEmbeddedServer server = context.getBean(NettyEmbeddedServer.class);
             Duration grace = context.getBean(Settings.class).shutdownGrace();
             Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(context, grace), "stop"));
@@ -84,14 +121,18 @@ public final class Serve implements Callable<Integer> {
             LOG.info("ready on {} after {} ms", server.getURL(), (System.nanoTime() - start) / 1_000_000);
             return 0;
         } catch (RuntimeException failure) {
-            System.err.println("unmask: " + reason(failure));
+            failed = true;
+            spec.commandLine().getErr().println("unmask: " + reason(failure, address));
             return CANNOT_RUN;
         }
     }
 
     /// While what was accepted is finished, newcomers are refused; then the port closes, and connections close as their
     /// last answers are sent.
-    private static void stop(ApplicationContext context, Duration grace) {
+    private void stop(ApplicationContext context, Duration grace) {
+        if (failed) {
+            return;
+        }
         LOG.info("stopping");
         long deadline = System.nanoTime() + grace.toNanos();
         context.getBean(Models.class).drain(grace);
@@ -111,16 +152,29 @@ public final class Serve implements Callable<Integer> {
 
     private Map<String, Object> properties() {
         Map<String, Object> properties = new LinkedHashMap<>();
-        put(properties, "unmask.models", models == null ? defaultModel() : models);
+        put(properties, "unmask.models", models);
         put(properties, "unmask.device", device);
         put(properties, "micronaut.server.port", port);
         put(properties, "micronaut.server.host", host);
         return properties;
     }
 
-    private static @Nullable List<String> defaultModel() {
-        String home = System.getProperty("unmask.home");
-        return home == null ? null : List.of(home + "/onnx/mae-tiny");
+    /// The operator's own file, which is read over application.yml and under everything else.
+    private PropertySource[] file() {
+        if (config == null) {
+            return new PropertySource[0];
+        }
+        try {
+            Map<String, Object> settings =
+                    new YamlPropertySourceLoader().read(config.toString(), Files.readAllBytes(config));
+            return new PropertySource[] {
+                PropertySource.of(config.toString(), settings, EnvironmentPropertySource.POSITION - 50)
+            };
+        } catch (IOException e) {
+            throw new ParameterException(spec.commandLine(), config + " is not a file that can be read", e);
+        } catch (ConfigurationException e) { // is no YAML
+            throw new ParameterException(spec.commandLine(), oneLine(String.valueOf(e.getMessage())), e);
+        }
     }
 
     private static void put(Map<String, Object> properties, String key, @Nullable Object value) {
@@ -129,13 +183,20 @@ public final class Serve implements Callable<Integer> {
         }
     }
 
-    /// The refusal, or the last cause, of a start that failed.
-    private static String reason(RuntimeException failure) {
+    /// The refusal, or the last cause, of a start that failed, in one line.
+    private static String reason(RuntimeException failure, String address) {
         Throwable cause = failure;
         while (!(cause instanceof UnmaskException) && cause.getCause() != null) {
             cause = cause.getCause();
         }
-        String message = String.valueOf(cause.getMessage());
-        return cause instanceof BindException ? "cannot listen on that port: " + message : message;
+        String message = cause.getMessage() == null ? cause.toString() : cause.getMessage();
+        if (cause instanceof BindException || cause instanceof UnresolvedAddressException) {
+            message = "cannot listen on " + address + ": " + message;
+        }
+        return oneLine(message.replaceFirst(BURIED, "$1"));
+    }
+
+    private static String oneLine(String text) {
+        return text.strip().replaceAll("\\s*\\R\\s*", " ");
     }
 }

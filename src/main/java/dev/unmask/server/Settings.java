@@ -1,14 +1,16 @@
 package dev.unmask.server;
 
+import dev.unmask.UnmaskException;
 import dev.unmask.batch.Policy;
+import dev.unmask.image.Limits;
 import dev.unmask.ort.Device;
 import io.micronaut.context.annotation.ConfigurationProperties;
-import io.micronaut.core.bind.annotation.Bindable;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
-/// What the operator chose: `unmask.*` of application.yml.
+/// What the operator chose: `unmask.*`. The defaults are those of application.yml; none is repeated here, where it
+/// would silently stand in for a value that cannot be read.
 ///
 /// @param models bundles to serve; the first is the default
 /// @param device cpu, cuda or cuda:N
@@ -26,28 +28,41 @@ import java.util.List;
 @ConfigurationProperties("unmask")
 record Settings(
         List<String> models,
-        @Bindable(defaultValue = "cpu") String device,
-        @Bindable(defaultValue = "32") int maxRows,
-        @Bindable(defaultValue = "8192") int maxTokens,
-        @Bindable(defaultValue = "PT0.0005S") Duration maxDelay,
-        @Bindable(defaultValue = "512") int queueRows,
-        @Bindable(defaultValue = "0") int decodeThreads,
-        @Bindable(defaultValue = "200000000") long pixelsInFlight,
-        @Bindable(defaultValue = "0") long bytesInFlight,
-        @Bindable(defaultValue = "PT30S") Duration requestTimeout,
-        @Bindable(defaultValue = "PT20S") Duration shutdownGrace,
-        @Bindable(defaultValue = "false") boolean modelControl,
-        @Bindable(defaultValue = "onnx") Path modelFolder) {
+        String device,
+        int maxRows,
+        int maxTokens,
+        Duration maxDelay,
+        int queueRows,
+        int decodeThreads,
+        long pixelsInFlight,
+        long bytesInFlight,
+        Duration requestTimeout,
+        Duration shutdownGrace,
+        boolean modelControl,
+        Path modelFolder) {
 
     Settings {
         models = List.copyOf(models);
         if (models.isEmpty() || models.stream().anyMatch(String::isBlank)) {
-            throw new IllegalArgumentException("unmask.models names no bundle");
+            throw UnmaskException.invalid("unmask.models names no bundle");
         }
-        Device.parse(device);
-        if (decodeThreads < 0 || decodeThreads > 1024) {
-            throw new IllegalArgumentException("unmask.decode-threads is " + decodeThreads + "; it is 0 to 1024");
+        try {
+            Device.parse(device);
+        } catch (UnmaskException _) {
+            throw Check.refusal("unmask.device", device, "cpu, cuda or cuda:N");
         }
+        Check.range("unmask.max-rows", maxRows, 1, 1024);
+        Check.range("unmask.max-tokens", maxTokens, 1, 1 << 20);
+        Check.range("unmask.max-delay", maxDelay, Duration.ZERO, Duration.ofMinutes(1));
+        Check.range("unmask.queue-rows", queueRows, 1, 1 << 20);
+        if (queueRows < maxRows) {
+            throw Check.refusal("unmask.queue-rows", queueRows, "at least unmask.max-rows, " + maxRows);
+        }
+        Check.range("unmask.decode-threads", decodeThreads, 0, 1024);
+        Check.range("unmask.pixels-in-flight", pixelsInFlight, Limits.DEFAULT.maxPixels(), 1L << 40);
+        Check.range("unmask.bytes-in-flight", bytesInFlight, 0, 1L << 40);
+        Check.range("unmask.request-timeout", requestTimeout, Duration.ofMillis(1), Duration.ofHours(1));
+        Check.range("unmask.shutdown-grace", shutdownGrace, Duration.ZERO, Duration.ofHours(1));
     }
 
     Policy policy() {

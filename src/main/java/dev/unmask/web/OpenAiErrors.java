@@ -1,5 +1,6 @@
 package dev.unmask.web;
 
+import io.micronaut.core.annotation.Order;
 import io.micronaut.http.HttpStatus;
 import io.micronaut.http.MutableHttpResponse;
 import io.micronaut.http.annotation.ResponseFilter;
@@ -10,8 +11,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// On the routes that OpenAI's clients call, the `error` of a problem is an object as theirs: they show its `message`
-/// and nothing of a plain text.
+/// and nothing of a plain text. Before the gate, so that its refusals are told so too.
 @ServerFilter({"/v1/embeddings", "/v1/models/*"})
+@Order(Gate.SECURITY - 1)
 final class OpenAiErrors {
 
     @ResponseFilter

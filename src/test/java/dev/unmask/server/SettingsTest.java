@@ -4,9 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.unmask.batch.Policy;
+import dev.unmask.task.Caller;
+import dev.unmask.task.Keys;
 import io.micronaut.context.ApplicationContext;
+import io.micronaut.http.server.HttpServerConfiguration;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -14,57 +23,153 @@ import org.junit.jupiter.params.provider.CsvSource;
 /// Each default, each key, and the refusals that fail the start.
 class SettingsTest {
 
+    private static final Path FILE = Path.of("src/main/resources/application.yml");
+
     @Test
     void defaultsAreThoseOfTheFileAndOfThePolicy() {
-        Settings settings = settings(Map.of());
-        assertThat(settings.models()).containsExactly("onnx/mae-tiny");
-        assertThat(settings.device()).isEqualTo("cpu");
-        assertThat(settings.policy()).isEqualTo(Policy.DEFAULT);
-        assertThat(settings.decoders()).isEqualTo(Runtime.getRuntime().availableProcessors());
-        assertThat(settings.pixelsInFlight()).isEqualTo(200_000_000);
-        assertThat(settings.bytesInFlight()).isZero();
+        try (ApplicationContext context = start(Map.of())) {
+            Settings settings = context.getBean(Settings.class);
+            assertThat(settings.models()).containsExactly("./onnx/mae-tiny");
+            assertThat(settings.device()).isEqualTo("cpu");
+            assertThat(settings.policy()).isEqualTo(Policy.DEFAULT);
+            assertThat(settings.decoders()).isEqualTo(Runtime.getRuntime().availableProcessors());
+            assertThat(settings.pixelsInFlight()).isEqualTo(200_000_000);
+            assertThat(settings.bytesInFlight()).isZero();
+            assertThat(settings.requestTimeout()).isEqualTo(Duration.ofSeconds(30));
+            assertThat(settings.shutdownGrace()).isEqualTo(Duration.ofSeconds(20));
+            assertThat(settings.modelControl()).isFalse();
+            assertThat(settings.modelFolder()).isEqualTo(Path.of("onnx"));
+            assertThat(context.getBean(CorsSettings.class).origins()).isEmpty();
+            assertThat(context.getBean(TlsSettings.class)).isEqualTo(new TlsSettings(null, null, null));
+            assertThat(context.getBean(Keys.class).caller(List.of(), List.of())).isEqualTo(Caller.ANYONE);
+            assertThat(context.getBean(HttpServerConfiguration.class).getMaxRequestSize())
+                    .isEqualTo(32 << 20);
+        }
     }
 
     @Test
     void everyKeyIsRead() {
-        Settings settings = settings(Map.of(
+        String digest = Keys.sha256("secret");
+        Map<String, Object> properties = new LinkedHashMap<>(Map.of(
                 "unmask.models", "a,b",
                 "unmask.device", "cuda:1",
                 "unmask.max-rows", 4,
                 "unmask.max-tokens", 99,
-                "unmask.max-delay", "PT0S",
+                "unmask.max-delay", "0s",
                 "unmask.queue-rows", 40,
                 "unmask.decode-threads", 3,
                 "unmask.pixels-in-flight", 300_000_000,
                 "unmask.bytes-in-flight", 50_000_000));
-        assertThat(settings.models()).containsExactly("a", "b");
-        assertThat(settings.device()).isEqualTo("cuda:1");
-        assertThat(settings.policy()).isEqualTo(new Policy(4, 99, Duration.ZERO, 40));
-        assertThat(settings.decoders()).isEqualTo(3);
-        assertThat(settings.pixelsInFlight()).isEqualTo(300_000_000);
-        assertThat(settings.bytesInFlight()).isEqualTo(50_000_000);
+        properties.putAll(Map.of(
+                "unmask.request-timeout", "5s",
+                "unmask.shutdown-grace", "PT1M",
+                "unmask.model-control", true,
+                "unmask.model-folder", "elsewhere",
+                "unmask.cors.origins", List.of("https://a.example", "http://localhost:3000"),
+                "unmask.tls.certificate", "a.pem",
+                "unmask.tls.key", "b.pem",
+                "unmask.tls.client-ca", "c.pem",
+                "unmask.keys",
+                        List.of(Map.of("name", "n", "sha256", digest, "models", List.of("a", "b"), "admin", true))));
+        try (ApplicationContext context = start(properties)) {
+            Settings settings = context.getBean(Settings.class);
+            assertThat(settings.models()).containsExactly("a", "b");
+            assertThat(settings.device()).isEqualTo("cuda:1");
+            assertThat(settings.policy()).isEqualTo(new Policy(4, 99, Duration.ZERO, 40));
+            assertThat(settings.decoders()).isEqualTo(3);
+            assertThat(settings.pixelsInFlight()).isEqualTo(300_000_000);
+            assertThat(settings.bytesInFlight()).isEqualTo(50_000_000);
+            assertThat(settings.requestTimeout()).isEqualTo(Duration.ofSeconds(5));
+            assertThat(settings.shutdownGrace()).isEqualTo(Duration.ofMinutes(1));
+            assertThat(settings.modelControl()).isTrue();
+            assertThat(settings.modelFolder()).isEqualTo(Path.of("elsewhere"));
+            assertThat(context.getBean(CorsSettings.class).origins())
+                    .containsExactly("https://a.example", "http://localhost:3000");
+            assertThat(context.getBean(TlsSettings.class))
+                    .isEqualTo(new TlsSettings(Path.of("a.pem"), Path.of("b.pem"), Path.of("c.pem")));
+            assertThat(context.getBean(Keys.class).caller(List.of("Bearer secret"), List.of()))
+                    .isEqualTo(new Caller("n", Set.of("a", "b"), true));
+        }
+    }
+
+    @Test
+    void everySettingIsDocumentedInTheFile() throws IOException {
+        String file = Files.readString(FILE);
+        try (ApplicationContext context = start(Map.of())) {
+            assertThat(SettingsCheck.settings(context).keySet())
+                    .hasSizeGreaterThan(15)
+                    .allSatisfy(name -> assertThat(file)
+                            .as(name)
+                            .containsPattern("(?m)^[ #-]*" + name.substring(name.lastIndexOf('.') + 1) + ":.*"));
+        }
     }
 
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
             value = {
-                "unmask.device|tpu|device 'tpu' is not cpu, cuda or cuda:N",
-                "unmask.decode-threads|-1|unmask.decode-threads is -1; it is 0 to 1024",
-                "unmask.models||unmask.models names no bundle"
+                "unmask.device|tpu|unmask.device is tpu; it must be cpu, cuda or cuda:N",
+                "unmask.models||unmask.models names no bundle",
+                "unmask.max-rows||unmask.max-rows has no value",
+                "unmask.models|,|unmask.models names no bundle",
+                "unmask.max-rows|0|unmask.max-rows is 0; it must be 1 to 1024",
+                "unmask.max-rows|many|unmask.max-rows is many; it must be a whole number",
+                "unmask.max-rows|600|unmask.queue-rows is 512; it must be at least unmask.max-rows, 600",
+                "unmask.max-tokens|0|unmask.max-tokens is 0; it must be 1 to 1048576",
+                "unmask.max-delay|soon|unmask.max-delay is soon; it must be a duration such as 500ms, 30s or PT0.5S",
+                "unmask.max-delay|61s|unmask.max-delay is PT1M1S; it must be PT0S to PT1M",
+                "unmask.queue-rows|4|unmask.queue-rows is 4; it must be at least unmask.max-rows, 32",
+                "unmask.queue-rows|99999999999|unmask.queue-rows is 99999999999; it must be a whole number",
+                "unmask.decode-threads|-1|unmask.decode-threads is -1; it must be 0 to 1024",
+                "unmask.pixels-in-flight|1|unmask.pixels-in-flight is 1; it must be 100000000 to 1099511627776",
+                "unmask.request-timeout|0s|unmask.request-timeout is PT0S; it must be PT0.001S to PT1H",
+                "unmask.shutdown-grace|-1s|unmask.shutdown-grace is PT-1S; it must be PT0S to PT1H",
+                "unmask.max-row|4|there is no setting unmask.max-row (from context); the nearest is unmask.max-rows",
+                "unmask.keys|abc|there is no setting unmask.keys (from context); the nearest is unmask.models",
+                "unmask.keys[0].shA|a|there is no setting unmask.keys[0].shA (from context); the nearest is unmask.keys[*].name",
+                "unmask.keys[0].name|a|unmask.keys[0].sha256 is missing",
+                "unmask.keys[0].sha256|um-abc|unmask.keys[0].sha256 has 6 characters; it must be the SHA-256 of a key, "
+                        + "64 hexadecimal digits (unmask key makes one)",
+                "unmask.cors.origins|*|unmask.cors.origins is *; it must be exact origins such as https://app.example.org, "
+                        + "without a path or *",
+                "unmask.cors.origins|https://a/|unmask.cors.origins is https://a/; it must be exact origins such as "
+                        + "https://app.example.org, without a path or *",
+                "unmask.tls.key|a|unmask.tls.certificate is missing; a certificate and its key go together",
+                "unmask.tls.certificate|a|unmask.tls.key is missing; a certificate and its key go together",
+                "unmask.tls.client-ca|a|unmask.tls.certificate is missing; unmask.tls.client-ca needs it",
+                "micronaut.server.port|http|micronaut.server.port is http; it must be a whole number",
+                "micronaut.server.port|65536|micronaut.server.port is 65536; it must be -1 to 65535",
+                "micronaut.server.idle-timeout|5x|micronaut.server.idle-timeout is 5x; it must be a duration such as "
+                        + "500ms, 30s or PT0.5S"
             })
     void impossibleValuesFailTheStart(String key, String value, String message) {
-        assertThatThrownBy(() -> settings(Map.of(key, value == null ? "" : value)))
+        assertThatThrownBy(() -> start(Map.of(key, value == null ? "" : value)).close())
                 .rootCause()
-                .hasMessageContaining(message);
+                .hasMessage(message);
     }
 
-    private static Settings settings(Map<String, Object> properties) {
-        try (ApplicationContext context = ApplicationContext.builder()
-                .properties(properties)
-                .eagerInitSingletons(false)
-                .build()) {
-            return context.start().getBean(Settings.class);
+    @Test
+    void aKeyNeedsModels() {
+        assertThatThrownBy(() -> start(
+                                Map.of("unmask.keys", List.of(Map.of("name", "n", "sha256", Keys.sha256("secret")))))
+                        .close())
+                .rootCause()
+                .hasMessage("unmask.keys[0].models is missing");
+    }
+
+    /// As far as the service itself goes before it opens its port.
+    private static ApplicationContext start(Map<String, Object> properties) {
+        ApplicationContext context =
+                ApplicationContext.builder().properties(properties).start();
+        try {
+            context.getBean(Settings.class);
+            context.getBean(TlsSettings.class);
+            context.getBean(CorsSettings.class);
+            context.getBean(Keys.class);
+            return context;
+        } catch (RuntimeException e) {
+            context.close();
+            throw e;
         }
     }
 }
