@@ -23,6 +23,8 @@ import java.util.List;
 /// @param shutdownGrace for what was accepted when the service is told to stop; then it is refused
 /// @param modelControl whether models may be loaded and unloaded over HTTP
 /// @param modelFolder where bundles that are loaded later lie, each in a folder of its name
+/// @param logFormat plain or json
+/// @param accessLog whether a line is logged for each request
 @ConfigurationProperties("unmask")
 record Settings(
         List<String> models,
@@ -37,7 +39,9 @@ record Settings(
         @Bindable(defaultValue = "PT30S") Duration requestTimeout,
         @Bindable(defaultValue = "PT20S") Duration shutdownGrace,
         @Bindable(defaultValue = "false") boolean modelControl,
-        @Bindable(defaultValue = "onnx") Path modelFolder) {
+        @Bindable(defaultValue = "onnx") Path modelFolder,
+        @Bindable(defaultValue = "plain") String logFormat,
+        @Bindable(defaultValue = "true") boolean accessLog) {
 
     Settings {
         models = List.copyOf(models);
@@ -45,6 +49,7 @@ record Settings(
             throw new IllegalArgumentException("unmask.models names no bundle");
         }
         Device.parse(device);
+        Logs.Format.parse(logFormat);
         if (decodeThreads < 0 || decodeThreads > 1024) {
             throw new IllegalArgumentException("unmask.decode-threads is " + decodeThreads + "; it is 0 to 1024");
         }
@@ -52,6 +57,10 @@ record Settings(
 
     Policy policy() {
         return new Policy(maxRows, maxTokens, maxDelay, queueRows);
+    }
+
+    Logs.Format format() {
+        return Logs.Format.parse(logFormat);
     }
 
     int decoders() {

@@ -18,7 +18,7 @@ final class Wiring {
 
     @Singleton
     @Bean(preDestroy = "close")
-    Preparation preparation(Settings settings) {
-        return new Preparation(Limits.DEFAULT, settings.pixelsInFlight(), settings.decoders());
+    Preparation preparation(Settings settings, Meters meters) {
+        return new Preparation(Limits.DEFAULT, settings.pixelsInFlight(), settings.decoders(), meters);
     }
 }

@@ -16,6 +16,7 @@ import io.micronaut.http.server.netty.NettyHttpRequest;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import jakarta.inject.Singleton;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -24,7 +25,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Refusals as `application/problem+json` (RFC 9457), with the `error` member that most clients look for.
-final class Problems {
+public final class Problems {
 
     private static final Logger LOG = LoggerFactory.getLogger(Problems.class);
     private static final MediaType PROBLEM = MediaType.of("application/problem+json");
@@ -58,6 +59,14 @@ final class Problems {
             case UNAVAILABLE -> HttpStatus.SERVICE_UNAVAILABLE;
             case INTERNAL -> HttpStatus.INTERNAL_SERVER_ERROR;
         };
+    }
+
+    /// The fault that a refusal of this status tells of, whoever refused.
+    public static Fault fault(int status) {
+        return Arrays.stream(Fault.values())
+                .filter(fault -> status(fault).getCode() == status)
+                .findFirst()
+                .orElse(status < 500 ? Fault.INVALID : Fault.INTERNAL);
     }
 
     /// Our own refusals.
