@@ -34,6 +34,7 @@ import org.slf4j.LoggerFactory;
 /// What the real server logs.
 @MicronautTest
 @Property(name = "spec", value = "LogsTest")
+@Property(name = "unmask.max-rows", value = "1")
 @Timeout(60)
 class LogsTest {
 

@@ -99,6 +99,7 @@ class TracesTest {
     private static void serve(Map<String, Object> settings, Work work) throws Exception {
         Map<String, Object> all = new HashMap<>(settings);
         all.put("micronaut.server.port", -1);
+        all.put("unmask.max-rows", 1);
         try (EmbeddedServer server = ApplicationContext.run(EmbeddedServer.class, all)) {
             work.with(server);
         }
