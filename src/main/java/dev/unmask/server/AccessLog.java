@@ -2,7 +2,6 @@ package dev.unmask.server;
 
 import dev.unmask.web.Exchange;
 import dev.unmask.web.Witness;
-import io.micronaut.context.annotation.Requires;
 import io.micronaut.http.HttpResponse;
 import io.micronaut.http.MutableHttpResponse;
 import jakarta.inject.Singleton;
@@ -17,16 +16,21 @@ import org.slf4j.spi.LoggingEventBuilder;
 /// A line per request: what was asked, what was answered, how long it took. Never a body, a header or a query, for
 /// those hold pictures and keys. What probes and Prometheus ask is for DEBUG.
 @Singleton
-@Requires(property = "unmask.access-log", notEquals = "false")
 final class AccessLog implements Witness {
 
     private static final Logger LOG = LoggerFactory.getLogger("access");
     private static final String WORK = "/v";
 
+    private final boolean wanted;
+
+    AccessLog(Settings settings) {
+        this.wanted = settings.accessLog();
+    }
+
     @Override
     public void ended(Exchange exchange, HttpResponse<?> response) {
         Level level = exchange.request().getPath().startsWith(WORK) ? Level.INFO : Level.DEBUG;
-        if (!LOG.isEnabledForLevel(level)) {
+        if (!wanted || !LOG.isEnabledForLevel(level)) {
             return;
         }
         Map<String, Object> facts = facts(exchange, response);

@@ -53,24 +53,33 @@ final class RequestMetrics implements Witness {
     public void ended(Exchange exchange, HttpResponse<?> response) {
         inFlight.decrementAndGet();
         String route = route(exchange);
-        int status = response.code();
-        requests.computeIfAbsent(new Outcome(route, status / 100), this::counter)
-                .increment();
+        String model = Objects.requireNonNullElse(exchange.model(), "");
+        count(route, model, response.code());
         durations
                 .computeIfAbsent(route, this::timer)
                 .record(System.nanoTime() - exchange.arrived(), TimeUnit.NANOSECONDS);
-        String model = Objects.requireNonNullElse(exchange.model(), "");
-        if (status >= 400) {
-            refusals.computeIfAbsent(new Refusal(model, Problems.fault(status)), this::counter)
-                    .increment();
-        } else if (!model.isEmpty()) {
+        if (!model.isEmpty() && response.code() < 400) {
             phases(exchange.timing(), meters.of(model));
         }
+    }
+
+    @Override
+    public void unread(int status) {
+        count(NO_ROUTE, "", status);
     }
 
     /// The template of the route, such as `/v1/models/{name}`.
     static String route(Exchange exchange) {
         return BasicHttpAttributes.getUriTemplate(exchange.request()).orElse(NO_ROUTE);
+    }
+
+    private void count(String route, String model, int status) {
+        requests.computeIfAbsent(new Outcome(route, status / 100), this::counter)
+                .increment();
+        if (status >= 400) {
+            refusals.computeIfAbsent(new Refusal(model, Problems.fault(status)), this::counter)
+                    .increment();
+        }
     }
 
     /// Those that only a whole request has; the others are told where they happen.

@@ -57,6 +57,10 @@ public final class Exchange implements Call {
                 .orElseThrow(() -> new IllegalStateException(request + " passed no filter"));
     }
 
+    static boolean hasBegun(HttpRequest<?> request) {
+        return request.getAttribute(ATTRIBUTE).isPresent();
+    }
+
     public HttpRequest<?> request() {
         return request;
     }

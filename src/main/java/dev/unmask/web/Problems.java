@@ -18,6 +18,7 @@ import io.netty.handler.codec.http.TooLongHttpLineException;
 import jakarta.inject.Singleton;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -106,6 +107,12 @@ public final class Problems {
     @Singleton
     static final class OfTheServer implements ErrorResponseProcessor<Map<String, Object>> {
 
+        private final List<Witness> witnesses;
+
+        OfTheServer(List<Witness> witnesses) {
+            this.witnesses = witnesses;
+        }
+
         @Override
         public MutableHttpResponse<Map<String, Object>> processResponse(
                 ErrorContext context, MutableHttpResponse<?> response) {
@@ -113,6 +120,9 @@ public final class Problems {
             String detail = head.map(HttpStatus::getReason).orElseGet(() -> detail(context, response));
             MutableHttpResponse<Map<String, Object>> problem =
                     problem(head.orElse(response.status()), lowerCase(detail));
+            if (!Exchange.hasBegun(context.getRequest())) {
+                witnesses.forEach(witness -> witness.unread(problem.code()));
+            }
             response.getHeaders()
                     .forEach((name, values) -> values.forEach(value -> {
                         if (!name.equalsIgnoreCase("content-type") && !name.equalsIgnoreCase("content-length")) {

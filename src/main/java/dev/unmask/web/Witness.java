@@ -10,4 +10,7 @@ public interface Witness {
 
     /// The answer is ready and about to be sent, whatever it is.
     default void ended(Exchange exchange, HttpResponse<?> response) {}
+
+    /// What came could not be read as a request, and is refused with a status.
+    default void unread(int status) {}
 }

@@ -109,6 +109,20 @@ class MetricsTest {
                 .isEqualTo(1);
     }
 
+    @ParameterizedTest
+    @CsvSource({"GARBAGE,400,invalid", "GET / HTTP/1.1|Host: x|X: %s,431,invalid"})
+    void whatIsNoRequestIsCountedToo(String head, int status, String reason) throws Exception {
+        Exposition before = scrape();
+        try (Socket caller = new Socket(server.getHost(), server.getPort())) {
+            String sent = head.replace("|", "\r\n").replace("%s", "a".repeat(20_000)) + "\r\n\r\n";
+            caller.getOutputStream().write(sent.getBytes(StandardCharsets.US_ASCII));
+            String answer = new String(caller.getInputStream().readNBytes(12), StandardCharsets.US_ASCII);
+            assertThat(answer).startsWith("HTTP/1.").endsWith(" " + status);
+        }
+        assertThat(rise(before, scrape(), "unmask_refusals_total", "model", "", "reason", reason))
+                .isEqualTo(1);
+    }
+
     @Test
     void aRequestInFlightIsCountedUntilItsCallerHangsUp() throws Exception {
         double idle = scrape().sum("unmask_requests_in_flight"); // the scrape itself

@@ -45,12 +45,22 @@ class SettingsTest {
         assertThat(settings.bytesInFlight()).isEqualTo(50_000_000);
     }
 
+    @Test
+    void howItLogsIsRead() {
+        assertThat(settings(Map.of()).format()).isEqualTo(Logs.Format.PLAIN);
+        assertThat(settings(Map.of()).accessLog()).isTrue();
+        Settings settings = settings(Map.of("unmask.log-format", "json", "unmask.access-log", false));
+        assertThat(settings.format()).isEqualTo(Logs.Format.JSON);
+        assertThat(settings.accessLog()).isFalse();
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
             value = {
                 "unmask.device|tpu|device 'tpu' is not cpu, cuda or cuda:N",
                 "unmask.decode-threads|-1|unmask.decode-threads is -1; it is 0 to 1024",
+                "unmask.log-format|xml|unmask.log-format is 'xml'; it is plain or json",
                 "unmask.models||unmask.models names no bundle"
             })
     void impossibleValuesFailTheStart(String key, String value, String message) {
