@@ -89,6 +89,15 @@ class LayersTest {
             .dependOnClassesThat()
             .resideInAnyPackage("io.micronaut..", "jakarta..", "io.micrometer..", "org.slf4j..");
 
+    /// What is seen of the service, and how, is a matter of wiring.
+    @ArchTest
+    static final ArchRule onlyTheServerKnowsWhoWatches = noClasses()
+            .that()
+            .resideOutsideOfPackage("dev.unmask.server")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.micrometer..", "io.prometheus..", "io.opentelemetry..", "ch.qos.logback..");
+
     @ArchTest
     static final ArchRule onlyCommandsKnowPicocli = noClasses()
             .that()

@@ -13,7 +13,7 @@ public record Policy(int maxRows, int maxTokens, Duration maxDelay, int queueRow
     private static final Duration LONGEST_DELAY = Duration.ofMinutes(1);
 
     /// Small batches, and half a millisecond for company: what a service on a few cores wants.
-    public static final Policy DEFAULT = new Policy(32, 8192, Duration.ofNanos(500_000), 512);
+    public static final Policy DEFAULT = new Policy(8, 8192, Duration.ofNanos(500_000), 512);
 
     public Policy {
         atLeastOne("max rows", maxRows);

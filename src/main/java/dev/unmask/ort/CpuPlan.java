@@ -17,9 +17,12 @@ public record CpuPlan(int lanes, int threads, int maxRows) {
     private static final int LANES = 2;
     private static final int ROWS = 8;
 
-    /// The plan for a number of cores; 0 lanes or threads are chosen.
-    public static CpuPlan of(int cores, int lanes, int threads) {
-        return new CpuPlan(lanes == 0 ? Math.min(LANES, cores) : lanes, threads == 0 ? cores : threads, ROWS);
+    /// The plan for a number of cores; lanes, threads and rows are chosen where they are 0.
+    public static CpuPlan of(int cores, int lanes, int threads, int maxRows) {
+        return new CpuPlan(
+                lanes == 0 ? Math.min(LANES, cores) : lanes,
+                threads == 0 ? cores : threads,
+                maxRows == 0 ? ROWS : maxRows);
     }
 
     public CpuPlan {

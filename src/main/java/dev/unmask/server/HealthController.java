@@ -5,29 +5,52 @@ import io.micronaut.http.HttpStatus;
 import io.micronaut.http.annotation.Controller;
 import io.micronaut.http.annotation.Get;
 import java.util.List;
-import java.util.Map;
 
-/// Alive: the process answers. Ready: it would do work now.
+/// Alive: a new process would not do better. Ready: it would do work now.
+///
+/// As Kubernetes asks: who is not alive is started anew, so loading and draining are alive, and so is a model that lost
+/// some of its lanes; one that lost all of them never works again. Who is not ready gets no requests.
 @Controller("/health")
 final class HealthController {
 
-    private final Models models;
+    private final Readiness readiness;
 
-    HealthController(Models models) {
-        this.models = models;
+    /// What a probe is answered.
+    ///
+    /// @param status UP or DOWN
+    record Health(String status, List<String> reasons) {
+
+        static Health of(List<String> reasons) {
+            return new Health(reasons.isEmpty() ? "UP" : "DOWN", reasons);
+        }
+
+        private HttpResponse<Health> response() {
+            return HttpResponse.<Health>status(reasons.isEmpty() ? HttpStatus.OK : HttpStatus.SERVICE_UNAVAILABLE)
+                    .body(this);
+        }
+    }
+
+    /// Both answers at once.
+    record Both(Health live, Health ready) {}
+
+    HealthController(Readiness readiness) {
+        this.readiness = readiness;
     }
 
     @Get("/live")
-    Map<String, Object> live() {
-        return Map.of("status", "UP");
+    HttpResponse<Health> live() {
+        return Health.of(readiness.deaths()).response();
     }
 
     @Get("/ready")
-    HttpResponse<Map<String, Object>> ready() {
-        List<String> obstacles = models.obstacles();
-        return obstacles.isEmpty()
-                ? HttpResponse.ok(Map.of("status", "UP"))
-                : HttpResponse.<Map<String, Object>>status(HttpStatus.SERVICE_UNAVAILABLE)
-                        .body(Map.of("status", "DOWN", "reasons", obstacles));
+    HttpResponse<Health> ready() {
+        return Health.of(readiness.obstacles()).response();
+    }
+
+    /// Answered as [#ready] is.
+    @Get
+    HttpResponse<Both> both() {
+        Both both = new Both(Health.of(readiness.deaths()), Health.of(readiness.obstacles()));
+        return HttpResponse.<Both>status(both.ready().response().status()).body(both);
     }
 }

@@ -3,12 +3,9 @@ package dev.unmask.server;
 import dev.unmask.Fault;
 import dev.unmask.UnmaskException;
 import dev.unmask.ort.Bundle;
-import dev.unmask.ort.Device;
 import dev.unmask.ort.OrtModel;
 import dev.unmask.task.Catalog;
 import dev.unmask.task.ModelControl;
-import io.micrometer.core.instrument.Gauge;
-import io.micrometer.core.instrument.MeterRegistry;
 import io.micronaut.runtime.event.annotation.EventListener;
 import io.micronaut.runtime.server.event.ServerStartupEvent;
 import jakarta.annotation.PreDestroy;
@@ -17,34 +14,34 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Brings models into the catalog and out of it: loads, warms, replaces, drains, closes. One thing at a time.
 @Singleton
-final class Models implements ModelControl, AutoCloseable {
+final class Models implements ModelControl, Readiness, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Models.class);
     private static final String NAME = "[A-Za-z0-9_][A-Za-z0-9._-]{0,127}";
 
     private final Settings settings;
     private final Catalog catalog;
-    private final MeterRegistry registry;
+    private final Meters meters;
     private final List<Bundle> configured;
     private final Map<String, ServedModel> served = new ConcurrentHashMap<>();
     private final ReentrantLock changing = new ReentrantLock();
     private volatile boolean draining;
 
     /// Opens the bundles that are configured and announces their models; loads nothing yet.
-    Models(Settings settings, Catalog catalog, MeterRegistry registry) {
+    Models(Settings settings, Catalog catalog, Meters meters) {
         this.settings = settings;
         this.catalog = catalog;
-        this.registry = registry;
+        this.meters = meters;
         this.configured = settings.models().stream()
                 .map(folder -> Bundle.open(Path.of(folder)))
                 .toList();
@@ -57,19 +54,29 @@ final class Models implements ModelControl, AutoCloseable {
         configured.forEach(this::serve);
     }
 
-    /// Why the service is not ready for work, a line for each reason; none if it is.
-    List<String> obstacles() {
-        List<String> obstacles = new ArrayList<>();
+    /// The models that work or wait for work.
+    Collection<ServedModel> served() {
+        return served.values();
+    }
+
+    @Override
+    public List<String> obstacles() {
         if (draining) {
-            obstacles.add("draining");
+            return List.of("draining");
         }
-        catalog.loading().forEach(name -> obstacles.add(name + " is loading"));
-        for (ServedModel model : served.values()) {
-            if (model.batcher().liveLanes() == 0) {
-                obstacles.add("every lane of " + model.name() + " has died");
-            }
-        }
+        List<String> obstacles = new ArrayList<>();
+        catalog.loading().forEach(name -> obstacles.add(name + ": loading"));
+        obstacles.addAll(deaths());
         return obstacles;
+    }
+
+    /// Lanes do not come back. Those of a service that drains end as they should.
+    @Override
+    public List<String> deaths() {
+        return served.values().stream()
+                .filter(model -> !draining && model.batcher().liveLanes() == 0)
+                .map(model -> model.name() + ": 0 of " + model.lanes() + " lanes alive")
+                .toList();
     }
 
     @Override
@@ -159,21 +166,14 @@ final class Models implements ModelControl, AutoCloseable {
 
     private ServedModel start(Bundle bundle) {
         String name = bundle.card().name();
-        OrtModel model = OrtModel.open(bundle, Device.parse(settings.device()));
+        ModelMetrics metrics = meters.of(name);
+        OrtModel model = OrtModel.open(bundle, settings.where(), metrics);
         try {
-            Gauge.builder("unmask.queue.rows", served, all -> queuedRows(all.get(name)))
-                    .tag("model", name)
-                    .description("rows that wait for a batch or are being prepared for it")
-                    .register(registry);
-            return ServedModel.start(model, 1, settings.policy(), new BatchMetrics(name, registry));
+            return ServedModel.start(model, settings.plan().lanes(), settings.policy(), metrics);
         } catch (RuntimeException | Error e) {
             model.close();
             throw e;
         }
-    }
-
-    private static int queuedRows(@Nullable ServedModel model) {
-        return model == null ? 0 : model.batcher().queuedRows();
     }
 
     private void requireControl() {

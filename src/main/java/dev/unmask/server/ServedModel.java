@@ -15,7 +15,10 @@ import java.util.EnumSet;
 import java.util.Set;
 
 /// A loaded model behind the batcher that its callers share. Its lanes are threads that run one session.
-record ServedModel(OrtModel model, Batcher batcher) {
+///
+/// @param lanes that it was started with
+/// @param queueRows that may wait
+record ServedModel(OrtModel model, Batcher batcher, int lanes, int queueRows) {
 
     /// Runs every size of batch once, the largest first, and starts the lanes.
     static ServedModel start(OrtModel model, int lanes, Policy policy, Listener listener) {
@@ -27,7 +30,8 @@ record ServedModel(OrtModel model, Batcher batcher) {
         for (int rows = policy.maxRows(); rows > 0; rows--) {
             model.run(Collections.nCopies(rows, row), all);
         }
-        return new ServedModel(model, Batcher.start(Collections.nCopies(lanes, model), policy, listener));
+        Batcher batcher = Batcher.start(Collections.nCopies(lanes, model), policy, listener);
+        return new ServedModel(model, batcher, lanes, policy.queueRows());
     }
 
     String name() {

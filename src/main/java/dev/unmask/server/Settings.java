@@ -3,6 +3,7 @@ package dev.unmask.server;
 import dev.unmask.UnmaskException;
 import dev.unmask.batch.Policy;
 import dev.unmask.image.Limits;
+import dev.unmask.ort.CpuPlan;
 import dev.unmask.ort.Device;
 import io.micronaut.context.annotation.ConfigurationProperties;
 import java.nio.file.Path;
@@ -14,21 +15,27 @@ import java.util.List;
 ///
 /// @param models bundles to serve; the first is the default
 /// @param device cpu, cuda or cuda:N
-/// @param maxRows of one batch
+/// @param lanes threads that run batches; 0: chosen from the cores
+/// @param threads inside one operator; 0: chosen from the cores
+/// @param maxRows of one batch; 0: chosen
 /// @param maxTokens of one batch, rows x (1 + kept patches)
 /// @param maxDelay that a row waits for company while the model is idle; 0 is allowed
 /// @param queueRows that may wait; more are answered 429
 /// @param decodeThreads 0: one per core
-/// @param pixelsInFlight of all pictures being decoded at a time
+/// @param pixelsInFlight of all pictures being decoded at a time; 0: chosen from the heap
 /// @param bytesInFlight of all request bodies that are received or worked on; 0: a share of the heap
 /// @param requestTimeout that a request may take before its work begins, unless its caller says otherwise
 /// @param shutdownGrace for what was accepted when the service is told to stop; then it is refused
 /// @param modelControl whether models may be loaded and unloaded over HTTP
 /// @param modelFolder where bundles that are loaded later lie, each in a folder of its name
+/// @param logFormat plain or json
+/// @param accessLog whether a line is logged for each request
 @ConfigurationProperties("unmask")
 record Settings(
         List<String> models,
         String device,
+        int lanes,
+        int threads,
         int maxRows,
         int maxTokens,
         Duration maxDelay,
@@ -39,7 +46,11 @@ record Settings(
         Duration requestTimeout,
         Duration shutdownGrace,
         boolean modelControl,
-        Path modelFolder) {
+        Path modelFolder,
+        String logFormat,
+        boolean accessLog) {
+
+    private static final long MOST_PIXELS = 200_000_000;
 
     Settings {
         models = List.copyOf(models);
@@ -51,25 +62,61 @@ record Settings(
         } catch (UnmaskException _) {
             throw Check.refusal("unmask.device", device, "cpu, cuda or cuda:N");
         }
-        Check.range("unmask.max-rows", maxRows, 1, 1024);
+        Check.range("unmask.lanes", lanes, 0, 1024);
+        Check.range("unmask.threads", threads, 0, 1024);
+        Check.range("unmask.max-rows", maxRows, 0, 1024);
         Check.range("unmask.max-tokens", maxTokens, 1, 1 << 20);
         Check.range("unmask.max-delay", maxDelay, Duration.ZERO, Duration.ofMinutes(1));
         Check.range("unmask.queue-rows", queueRows, 1, 1 << 20);
-        if (queueRows < maxRows) {
-            throw Check.refusal("unmask.queue-rows", queueRows, "at least unmask.max-rows, " + maxRows);
+        int rows = plan(lanes, threads, maxRows).maxRows();
+        if (queueRows < rows) {
+            throw Check.refusal("unmask.queue-rows", queueRows, "at least unmask.max-rows, " + rows);
         }
         Check.range("unmask.decode-threads", decodeThreads, 0, 1024);
-        Check.range("unmask.pixels-in-flight", pixelsInFlight, Limits.DEFAULT.maxPixels(), 1L << 40);
+        Check.range("unmask.pixels-in-flight", pixelsInFlight, 0, pixelsOf(1));
         Check.range("unmask.bytes-in-flight", bytesInFlight, 0, 1L << 40);
+        Logs.Format.parse(logFormat);
         Check.range("unmask.request-timeout", requestTimeout, Duration.ofMillis(1), Duration.ofHours(1));
         Check.range("unmask.shutdown-grace", shutdownGrace, Duration.ZERO, Duration.ofHours(1));
     }
 
+    /// How the cores are used.
+    CpuPlan plan() {
+        return plan(lanes, threads, maxRows);
+    }
+
+    Device where() {
+        return Device.parse(device) instanceof Device.Cpu ? new Device.Cpu(plan().threads()) : Device.parse(device);
+    }
+
     Policy policy() {
-        return new Policy(maxRows, maxTokens, maxDelay, queueRows);
+        return new Policy(plan().maxRows(), maxTokens, maxDelay, queueRows);
+    }
+
+    /// Pixels that may be decoded at a time, by default what half the heap holds.
+    long pixels() {
+        return pixelsInFlight == 0 ? Math.min(MOST_PIXELS, pixelsOf(0.5)) : pixelsInFlight;
+    }
+
+    /// How large a picture may be: it must fit in by itself.
+    Limits limits() {
+        return new Limits(Math.min(pixels(), Limits.DEFAULT.maxPixels()), Limits.DEFAULT.maxSide());
+    }
+
+    Logs.Format format() {
+        return Logs.Format.parse(logFormat);
     }
 
     int decoders() {
         return decodeThreads == 0 ? Runtime.getRuntime().availableProcessors() : decodeThreads;
+    }
+
+    private static CpuPlan plan(int lanes, int threads, int maxRows) {
+        return CpuPlan.of(Runtime.getRuntime().availableProcessors(), lanes, threads, maxRows);
+    }
+
+    /// Pixels that a share of the heap holds while they are decoded.
+    private static long pixelsOf(double share) {
+        return (long) (share * Runtime.getRuntime().maxMemory() / Limits.BYTES_PER_PIXEL);
     }
 }

@@ -1,6 +1,5 @@
 package dev.unmask.server;
 
-import dev.unmask.image.Limits;
 import dev.unmask.task.Catalog;
 import dev.unmask.task.Keys;
 import dev.unmask.task.Preparation;
@@ -25,7 +24,7 @@ final class Wiring {
 
     @Singleton
     @Bean(preDestroy = "close")
-    Preparation preparation(Settings settings) {
-        return new Preparation(Limits.DEFAULT, settings.pixelsInFlight(), settings.decoders());
+    Preparation preparation(Settings settings, Meters meters) {
+        return new Preparation(settings.limits(), settings.pixels(), settings.decoders(), meters);
     }
 }

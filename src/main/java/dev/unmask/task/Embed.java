@@ -80,7 +80,18 @@ public final class Embed {
 
     private Embedding embedding(Tensor answer) {
         Tensor vectors = pool == Pool.PATCHES ? withoutClassToken(answer) : answer;
-        return new Embedding(normalize ? normalized(vectors) : vectors, dtype);
+        return new Embedding(normalize ? normalized(vectors) : vectors, dtype, norm(vectors));
+    }
+
+    private static double norm(Tensor vectors) {
+        long[] shape = vectors.shape();
+        int width = (int) shape[shape.length - 1];
+        float[] values = vectors.toFloats();
+        double sum = 0;
+        for (int start = 0; start < values.length; start += width) {
+            sum += length(values, start, width);
+        }
+        return sum * width / values.length;
     }
 
     private static Tensor withoutClassToken(Tensor latent) {

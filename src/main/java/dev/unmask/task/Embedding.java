@@ -43,10 +43,12 @@ public final class Embedding {
 
     private final Tensor vectors;
     private final Dtype dtype;
+    private final double norm;
 
-    Embedding(Tensor vectors, Dtype dtype) {
+    Embedding(Tensor vectors, Dtype dtype, double norm) {
         this.vectors = vectors;
         this.dtype = dtype;
+        this.norm = norm;
     }
 
     /// float32 before it is encoded: (D), or (N, D) for patches, in the order of the grid.
@@ -56,6 +58,12 @@ public final class Embedding {
 
     public Dtype dtype() {
         return dtype;
+    }
+
+    /// The L2 length of the vector as the model gave it, before it was normalised; the mean length where there are
+    /// several.
+    public double norm() {
+        return norm;
     }
 
     /// Whether there is a vector for each patch.

@@ -30,15 +30,17 @@ public final class Preparation implements AutoCloseable {
     private final Semaphore units;
     private final int allUnits;
     private final ExecutorService threads;
+    private final Listener listener;
 
     /// @param pixelsInFlight of all pictures that are being decoded; at least what one picture may have
-    public Preparation(Limits limits, long pixelsInFlight, int threads) {
+    public Preparation(Limits limits, long pixelsInFlight, int threads, Listener listener) {
         if (pixelsInFlight < limits.maxPixels()) {
             throw new IllegalArgumentException("pixels in flight " + pixelsInFlight + " are fewer than the "
                     + limits.maxPixels() + " that one picture may have");
         }
         this.limits = limits;
         this.allUnits = Math.toIntExact(Math.ceilDiv(pixelsInFlight, UNIT));
+        this.listener = listener;
         this.units = new Semaphore(allUnits, true);
         this.threads = Executors.newFixedThreadPool(
                 threads, Thread.ofPlatform().name("decode-", 0).factory());
@@ -74,7 +76,7 @@ public final class Preparation implements AutoCloseable {
         int needed = (int) Math.min(allUnits, Math.ceilDiv(decoder.pixels(image), (long) UNIT));
         units.acquire(needed);
         try {
-            return View.of(image, decoder, preset, card);
+            return View.of(image, decoder, preset, card, listener);
         } finally {
             units.release(needed);
         }

@@ -14,16 +14,24 @@ import dev.unmask.image.Preset;
 /// @param frame where the pixels of the original went
 public record View(Tensor pixels, Frame frame) {
 
-    /// Prepares pictures for a model, as `preset` says.
+    /// Prepares a picture for a model, as `preset` says.
     public static View of(byte[] image, Decoder decoder, Preset preset, Card card) {
+        return of(image, decoder, preset, card, Listener.NONE);
+    }
+
+    static View of(byte[] image, Decoder decoder, Preset preset, Card card, Listener listener) {
         if (card.channels() != 3) {
             throw UnmaskException.invalid(
                     card.name() + " sees " + card.channels() + " channels; pictures have 3, so it takes tensors only");
         }
+        long begun = System.nanoTime();
         Picture picture = decoder.decode(image);
+        long decoded = System.nanoTime();
         int height = card.grid().height();
         int width = card.grid().width();
         Frame frame = preset.frame(picture.width(), picture.height(), width, height);
-        return new View(preset.apply(picture, height, width).tensor(), frame);
+        View view = new View(preset.apply(picture, height, width).tensor(), frame);
+        listener.prepared(card.name(), decoded - begun, System.nanoTime() - decoded);
+        return view;
     }
 }

@@ -5,6 +5,7 @@ import dev.unmask.Model;
 import dev.unmask.task.Anomaly;
 import dev.unmask.task.Anomaly.Finding;
 import dev.unmask.task.AnomalyPanel;
+import dev.unmask.task.Listener;
 import dev.unmask.task.View;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
@@ -71,6 +72,11 @@ record AnomalyRoute(int masks, int rounds, long seed, double top) implements Rou
     @Override
     public Set<Form> forms() {
         return EnumSet.allOf(Form.class);
+    }
+
+    @Override
+    public void tell(Finding finding, String model, Listener listener) {
+        listener.judged(model, finding.score());
     }
 
     @Override

@@ -8,6 +8,7 @@ import dev.unmask.Model;
 import dev.unmask.UnmaskException;
 import dev.unmask.image.Preset;
 import dev.unmask.task.Catalog;
+import dev.unmask.task.Listener;
 import dev.unmask.task.Preparation;
 import dev.unmask.task.View;
 import io.micronaut.http.HttpHeaders;
@@ -32,11 +33,13 @@ final class Desk {
 
     private final Catalog catalog;
     private final Preparation preparation;
+    private final Listener listener;
     private final int maxBody;
 
-    Desk(Catalog catalog, Preparation preparation, HttpServerConfiguration server) {
+    Desk(Catalog catalog, Preparation preparation, Listener listener, HttpServerConfiguration server) {
         this.catalog = catalog;
         this.preparation = preparation;
+        this.listener = listener;
         this.maxBody = Math.toIntExact(server.getMaxRequestSize());
     }
 
@@ -101,11 +104,14 @@ final class Desk {
         Preset preset = given == null ? Preset.of(card.preprocess()) : given;
         boolean exif = asked.options().get(Options.EXIF);
         int rows = route.rows() * asked.images().size();
+        exchange.meant(card, rows);
         try (Admission admission = model.admit(exchange, rows)) {
             Function<List<View>, List<T>> task = route.on(admission.model());
             List<View> views = exchange.timing()
                     .of("decode", () -> preparation.views(asked.images(), exif, preset, card, exchange));
-            return task.apply(views);
+            List<T> results = task.apply(views);
+            results.forEach(result -> route.tell(result, card.name(), listener));
+            return results;
         }
     }
 

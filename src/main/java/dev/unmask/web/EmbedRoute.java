@@ -6,6 +6,7 @@ import dev.unmask.task.Embed;
 import dev.unmask.task.Embed.Pool;
 import dev.unmask.task.Embedding;
 import dev.unmask.task.Embedding.Dtype;
+import dev.unmask.task.Listener;
 import dev.unmask.task.View;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
@@ -52,6 +53,11 @@ record EmbedRoute(Pool pool, boolean normalize, Dtype dtype) implements Route<Em
     @Override
     public Set<Form> forms() {
         return EnumSet.of(Form.JSON, Form.RAW);
+    }
+
+    @Override
+    public void tell(Embedding embedding, String model, Listener listener) {
+        listener.embedded(model, pool, embedding.norm());
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.unmask.web;
 
 import dev.unmask.Call;
+import dev.unmask.Card;
 import dev.unmask.task.Caller;
 import io.micronaut.http.HttpRequest;
 import io.micronaut.http.server.netty.NettyHttpRequest;
@@ -8,12 +9,15 @@ import io.netty.handler.codec.http2.Http2ConnectionHandler;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.handler.codec.http2.HttpConversionUtil;
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/// One request while it is served: its id, how long its caller waits, whether still, and where its time went.
-final class Exchange implements Call {
+/// One request while it is served: its id, how long its caller waits, whether still, what it wants, and where its time
+/// went.
+public final class Exchange implements Call {
 
     private static final String ATTRIBUTE = "unmask.exchange";
     private static final String ID = "x-request-id";
@@ -25,8 +29,11 @@ final class Exchange implements Call {
     private final long arrived;
     private final @Nullable Http2Stream stream;
     private final Timing timing = new Timing();
+    private final Map<String, String> marks = new LinkedHashMap<>();
     private volatile long deadline;
     private volatile @Nullable Caller caller; // until the gate asked for the key
+    private @Nullable String model;
+    private int rows;
 
     private Exchange(HttpRequest<?> request, Duration patience) {
         this.request = request;
@@ -38,6 +45,7 @@ final class Exchange implements Call {
         this.arrived = System.nanoTime();
         this.stream = stream(request);
         this.deadline = arrived + patience.toNanos();
+        mark("request", id);
     }
 
     /// Begins when the head of a request has come.
@@ -52,11 +60,25 @@ final class Exchange implements Call {
                 .orElseThrow(() -> new IllegalStateException(request + " passed no filter"));
     }
 
-    String id() {
+    static boolean hasBegun(HttpRequest<?> request) {
+        return request.getAttribute(ATTRIBUTE).isPresent();
+    }
+
+    public HttpRequest<?> request() {
+        return request;
+    }
+
+    /// The caller's `x-request-id`, or one of ours.
+    public String id() {
         return id;
     }
 
-    Timing timing() {
+    /// When its head came, on the clock of [System#nanoTime].
+    public long arrived() {
+        return arrived;
+    }
+
+    public Timing timing() {
         return timing;
     }
 
@@ -64,9 +86,33 @@ final class Exchange implements Call {
         return patience;
     }
 
+    /// The model it means, once that is known to be served.
+    public @Nullable String model() {
+        return model;
+    }
+
+    /// Rows of a batch that it takes, once that is known.
+    public int rows() {
+        return rows;
+    }
+
+    /// Puts a fact into every line that is logged for this request.
+    public void mark(String name, String value) {
+        marks.put(name, value);
+    }
+
+    Map<String, String> marks() {
+        return Map.copyOf(marks);
+    }
+
     /// Told when the body has come.
     void received() {
-        timing.add("receive", System.nanoTime() - arrived);
+        timing.add("receive", arrived, System.nanoTime() - arrived);
+    }
+
+    void meant(Card card, int rowsOfIt) {
+        model = card.name();
+        rows = rowsOfIt;
     }
 
     void comesFrom(Caller identified) {
@@ -101,8 +147,9 @@ final class Exchange implements Call {
 
     @Override
     public void served(long queue, long run) {
-        timing.add("queue", queue);
-        timing.add("infer", run);
+        long now = System.nanoTime();
+        timing.add("queue", now - run - queue, queue);
+        timing.add("infer", now - run, run);
     }
 
     /// The stream of a request that came by HTTP/2. Called on the thread of its connection, which owns the streams.

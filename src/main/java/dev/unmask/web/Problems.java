@@ -16,7 +16,9 @@ import io.micronaut.http.server.netty.NettyHttpRequest;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import jakarta.inject.Singleton;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -24,7 +26,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Refusals as `application/problem+json` (RFC 9457), with the `error` member that most clients look for.
-final class Problems {
+public final class Problems {
 
     private static final Logger LOG = LoggerFactory.getLogger(Problems.class);
     private static final MediaType PROBLEM = MediaType.of("application/problem+json");
@@ -58,6 +60,14 @@ final class Problems {
             case UNAVAILABLE -> HttpStatus.SERVICE_UNAVAILABLE;
             case INTERNAL -> HttpStatus.INTERNAL_SERVER_ERROR;
         };
+    }
+
+    /// The fault that a refusal of this status tells of, whoever refused.
+    public static Fault fault(int status) {
+        return Arrays.stream(Fault.values())
+                .filter(fault -> status(fault).getCode() == status)
+                .findFirst()
+                .orElse(status < 500 ? Fault.INVALID : Fault.INTERNAL);
     }
 
     /// Our own refusals.
@@ -100,6 +110,12 @@ final class Problems {
     @Singleton
     static final class OfTheServer implements ErrorResponseProcessor<Map<String, Object>> {
 
+        private final List<Witness> witnesses;
+
+        OfTheServer(List<Witness> witnesses) {
+            this.witnesses = witnesses;
+        }
+
         @Override
         public MutableHttpResponse<Map<String, Object>> processResponse(
                 ErrorContext context, MutableHttpResponse<?> response) {
@@ -107,6 +123,9 @@ final class Problems {
             String detail = head.map(HttpStatus::getReason).orElseGet(() -> detail(context, response));
             MutableHttpResponse<Map<String, Object>> problem =
                     problem(head.orElse(response.status()), lowerCase(detail));
+            if (!Exchange.hasBegun(context.getRequest())) {
+                witnesses.forEach(witness -> witness.unread(problem.code()));
+            }
             response.getHeaders()
                     .forEach((name, values) -> values.forEach(value -> {
                         if (!name.equalsIgnoreCase("content-type") && !name.equalsIgnoreCase("content-length")) {

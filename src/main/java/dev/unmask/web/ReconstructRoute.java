@@ -5,6 +5,7 @@ import dev.unmask.Mask;
 import dev.unmask.Model;
 import dev.unmask.PatchGrid;
 import dev.unmask.Row;
+import dev.unmask.task.Listener;
 import dev.unmask.task.Masking;
 import dev.unmask.task.Reconstruct;
 import dev.unmask.task.Reconstruct.PatchStats;
@@ -100,6 +101,11 @@ record ReconstructRoute(Masking masking, PatchStats stats, List<ReconstructionPa
     @Override
     public Set<Form> forms() {
         return EnumSet.allOf(Form.class);
+    }
+
+    @Override
+    public void tell(Reconstruction reconstruction, String model, Listener listener) {
+        listener.reconstructed(model, reconstruction.loss());
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.unmask.web;
 
 import dev.unmask.Card;
 import dev.unmask.Model;
+import dev.unmask.task.Listener;
 import dev.unmask.task.View;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
@@ -28,6 +29,9 @@ interface Route<T> {
     default Set<Form> forms() {
         return EnumSet.of(Form.JSON);
     }
+
+    /// Tells what the result says of the picture, for those who watch the model.
+    default void tell(T result, String model, Listener listener) {}
 
     /// A result as the members of a JSON object.
     Map<String, @Nullable Object> facts(T result, Card card);

@@ -1,39 +1,53 @@
 package dev.unmask.web;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
-/// Where the time of one request went, as the `Server-Timing` header says it, in milliseconds. Written by one thread at
-/// a time.
-final class Timing {
+/// Where the time of one request went; written as the `Server-Timing` header says it, in milliseconds. Written by one
+/// thread at a time.
+public final class Timing {
 
     static final String HEADER = "Server-Timing";
 
-    private final Map<String, Long> nanos = new LinkedHashMap<>();
+    /// A stretch of the request's time.
+    ///
+    /// @param start on the clock of [System#nanoTime]
+    public record Phase(String name, long start, long nanos) {}
+
+    private final List<Phase> phases = new ArrayList<>();
+
+    /// All stretches in the order of their ends; a phase may have several.
+    public List<Phase> phases() {
+        return List.copyOf(phases);
+    }
 
     <T> T of(String phase, Supplier<T> work) {
         long start = System.nanoTime();
         try {
             return work.get();
         } finally {
-            add(phase, System.nanoTime() - start);
+            add(phase, start, System.nanoTime() - start);
         }
     }
 
-    void add(String phase, long spent) {
-        nanos.merge(phase, spent, Long::sum);
+    void add(String phase, long start, long nanos) {
+        phases.add(new Phase(phase, start, nanos));
     }
 
     boolean isEmpty() {
-        return nanos.isEmpty();
+        return phases.isEmpty();
     }
 
     @Override
     public String toString() {
-        return nanos.entrySet().stream()
+        Map<String, Long> sums = new LinkedHashMap<>();
+        phases.forEach(phase -> sums.merge(phase.name(), phase.nanos(), Long::sum));
+        return sums.entrySet().stream()
                 .map(entry -> String.format(Locale.ROOT, "%s;dur=%.3f", entry.getKey(), entry.getValue() / 1e6))
                 .collect(Collectors.joining(", "));
     }

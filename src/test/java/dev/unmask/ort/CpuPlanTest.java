@@ -9,15 +9,16 @@ class CpuPlanTest {
 
     @Test
     void aCallerAloneHasEveryCoreAndASecondLaneStandsBy() {
-        assertThat(CpuPlan.of(1, 0, 0)).isEqualTo(new CpuPlan(1, 1, 8));
-        assertThat(CpuPlan.of(2, 0, 0)).isEqualTo(new CpuPlan(2, 2, 8));
-        assertThat(CpuPlan.of(16, 0, 0)).isEqualTo(new CpuPlan(2, 16, 8));
+        assertThat(CpuPlan.of(1, 0, 0, 0)).isEqualTo(new CpuPlan(1, 1, 8));
+        assertThat(CpuPlan.of(2, 0, 0, 0)).isEqualTo(new CpuPlan(2, 2, 8));
+        assertThat(CpuPlan.of(16, 0, 0, 0)).isEqualTo(new CpuPlan(2, 16, 8));
     }
 
     @Test
     void whatTheOperatorChoseStands() {
-        assertThat(CpuPlan.of(8, 4, 0)).isEqualTo(new CpuPlan(4, 8, 8));
-        assertThat(CpuPlan.of(8, 0, 3)).isEqualTo(new CpuPlan(2, 3, 8));
-        assertThatThrownBy(() -> CpuPlan.of(8, -1, 0)).hasMessageStartingWith("-1 lanes of 8 threads");
+        assertThat(CpuPlan.of(8, 4, 0, 0)).isEqualTo(new CpuPlan(4, 8, 8));
+        assertThat(CpuPlan.of(8, 0, 3, 0)).isEqualTo(new CpuPlan(2, 3, 8));
+        assertThat(CpuPlan.of(8, 0, 0, 5)).isEqualTo(new CpuPlan(2, 8, 5));
+        assertThatThrownBy(() -> CpuPlan.of(8, -1, 0, 0)).hasMessageStartingWith("-1 lanes of 8 threads");
     }
 }

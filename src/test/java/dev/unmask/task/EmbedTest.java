@@ -32,6 +32,17 @@ class EmbedTest {
         assertThat(patches(false, Dtype.FLOAT16).numbers().getFirst()).containsExactly(3f, 0f, -4f, 0f);
     }
 
+    /// Of lengths 5 and 0; a vector that was brought to length 1 still tells it.
+    @Test
+    void theNormIsThatOfTheModelsVectors() {
+        assertThat(patches(true, Dtype.FLOAT32).norm()).isEqualTo(2.5);
+        Fake model = Fake.giving(3, 0, -4);
+        assertThat(new Embed(model, Pool.MEAN, true, Dtype.INT8)
+                        .run(model.picture())
+                        .norm())
+                .isEqualTo(5);
+    }
+
     @Test
     void int8TurnsBackWithinHalfAStep() {
         Random random = new Random(1);

@@ -197,10 +197,10 @@ class BadInputTest {
     void badJsonIsRefused() throws Exception {
         json("{", 400, "the body is not JSON");
         json("[]", 400, "the body is not a JSON object");
-        json("{}", 400, "the body has neither of \"image\" and \"images\"");
-        json("{\"image\": \"\", \"images\": []}", 400, "the body has both of \"image\" and \"images\"");
-        json("{\"image\": [\"aGk=\", \"aGk=\"]}", 400, "the image is not a string of base64");
-        json("{\"images\": \"aGk=\"}", 400, "\"images\" is not an array");
+        json("{}", 400, "the body has no \"image\" or \"images\"");
+        json("{\"image\": \"\", \"images\": []}", 400, "the body has both \"image\" and \"images\"");
+        json("{\"image\": {}}", 400, "an image is a string: base64 or a data URI");
+        json("{\"images\": [1]}", 400, "an image is a string: base64 or a data URI");
         json("{\"image\": \"a*b=\"}", 400, "the image is not base64");
         json("{\"image\": \"aGk=\", \"ratio\": {}}", 400, "no objects");
         json("{\"image\": " + "[".repeat(100_000), 400, "nesting depth");
