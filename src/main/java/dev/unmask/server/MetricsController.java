@@ -4,7 +4,6 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.micronaut.http.HttpHeaders;
 import io.micronaut.http.HttpRequest;
 import io.micronaut.http.HttpResponse;
-import io.micronaut.http.MediaType;
 import io.micronaut.http.annotation.Controller;
 import io.micronaut.http.annotation.Get;
 import io.micronaut.http.annotation.Produces;
@@ -29,7 +28,7 @@ final class MetricsController {
     }
 
     @Get
-    @Produces(MediaType.ALL)
+    @Produces({"text/plain", "application/openmetrics-text"})
     HttpResponse<String> scrape(HttpRequest<?> request) {
         boolean open = request.getHeaders().getAll(HttpHeaders.ACCEPT).stream()
                 .anyMatch(accepted -> accepted.contains("application/openmetrics-text"));

@@ -42,7 +42,10 @@ final class Api {
             GATEWAY_TIMEOUT);
     private static final Schema BYTES = Schema.text("bytes").with("format", "binary");
     private static final Schema STATUS = Schema.object("Whether it is so.")
-            .has("status", Schema.text("UP or DOWN").with("enum", List.of("UP", "DOWN")));
+            .has("status", Schema.text("UP or DOWN").with("enum", List.of("UP", "DOWN")))
+            .has("reasons", Schema.list(Schema.text("why not"), "a line for each; none when UP"));
+
+    private static final Schema METRICS = Schema.text("lines of name, labels and value");
 
     static final List<Operation> OPERATIONS = List.of(
             pictures(
@@ -112,23 +115,32 @@ final class Api {
                     Schema.object("What was done.")
                             .has("name", Schema.text("of the model"))
                             .has("status", Schema.text("unloaded").with("const", "unloaded"))),
-            plain("/health/live", "Operation", "Alive: the process answers", STATUS),
+            health(
+                    "/live",
+                    "Alive: a new process would not do better",
+                    "503 when a model has lost all of its lanes: only a new process brings them back.",
+                    STATUS),
+            health(
+                    "/ready",
+                    "Ready: it would do work now",
+                    "503 while models are loading, when one has lost all of its lanes, and while the service is stopping.",
+                    STATUS),
+            health(
+                    "",
+                    "Alive and ready",
+                    "Both answers at once, with the status of the second.",
+                    Schema.object("Both answers.").has("live", STATUS).has("ready", STATUS)),
             new Operation(
                     "get",
-                    "/health/ready",
+                    "/metrics",
                     "Operation",
-                    "Ready: it would do work now",
-                    "503 while models are loading and while the service is stopping.",
-                    "curl http://localhost:8000/health/ready",
+                    "Metrics, in Prometheus' format",
+                    "OpenMetrics where that is accepted.",
+                    "curl http://localhost:8000/metrics",
                     null,
                     List.of(),
-                    Map.of(MediaType.APPLICATION_JSON, STATUS),
-                    List.of(SERVICE_UNAVAILABLE)),
-            document(
-                    "/metrics",
-                    "Metrics, in Prometheus' format",
-                    "text/plain",
-                    Schema.text("lines of name, labels and value")),
+                    Map.of("text/plain", METRICS, "application/openmetrics-text", METRICS),
+                    List.of()),
             document("/openapi.yaml", "This document", ApiController.YAML, Schema.object("OpenAPI 3.1")),
             document(
                     "/openapi.json",
@@ -144,6 +156,20 @@ final class Api {
         String example = "curl 'http://localhost:8000" + path + query + "' -H 'content-type: image/jpeg' \\\n"
                 + "  --data-binary @photos/chelsea.jpg";
         return new Operation("post", path, "Pictures", summary, about, example, menu, PICTURES, answers, OF_WORK);
+    }
+
+    private static Operation health(String path, String summary, String about, Schema answer) {
+        return new Operation(
+                "get",
+                "/health" + path,
+                "Operation",
+                summary,
+                about,
+                "curl http://localhost:8000/health" + path,
+                null,
+                List.of(),
+                Map.of(MediaType.APPLICATION_JSON, answer),
+                List.of(SERVICE_UNAVAILABLE));
     }
 
     private static Operation control(String action, String summary, String about, Schema answer) {

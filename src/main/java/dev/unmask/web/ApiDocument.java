@@ -18,9 +18,6 @@ final class ApiDocument {
             .has("title", Schema.text("the reason of the status"))
             .has("status", Schema.integer("the status"))
             .has("detail", Schema.text("what is wrong, with the value and the limit"));
-    private static final Schema STATUS_UNREADY = Schema.object("Not ready.")
-            .has("status", Schema.text("DOWN").with("const", "DOWN"))
-            .has("reason", Schema.text("why"));
 
     private ApiDocument() {}
 
@@ -158,12 +155,8 @@ final class ApiDocument {
     }
 
     private static Map<String, Object> response(Operation operation, HttpStatus status) {
-        if (operation.path().equals("/health/ready") && status == HttpStatus.SERVICE_UNAVAILABLE) {
-            return ordered(
-                    "description",
-                    "Not ready.",
-                    "content",
-                    Map.of(MediaType.APPLICATION_JSON, Map.of("schema", STATUS_UNREADY.keywords())));
+        if (operation.path().startsWith("/health") && status == HttpStatus.SERVICE_UNAVAILABLE) {
+            return ordered("description", "Not so.", "content", contents(operation));
         }
         String schema = operation.group().equals("OpenAI") ? "OpenAiProblem" : "Problem";
         Map<String, Object> headers = header("x-request-id");

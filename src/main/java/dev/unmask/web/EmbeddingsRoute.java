@@ -6,6 +6,7 @@ import dev.unmask.UnmaskException;
 import dev.unmask.task.Embed.Pool;
 import dev.unmask.task.Embedding;
 import dev.unmask.task.Embedding.Dtype;
+import dev.unmask.task.Listener;
 import dev.unmask.task.View;
 import java.util.Base64;
 import java.util.LinkedHashMap;
@@ -81,6 +82,11 @@ record EmbeddingsRoute(
                     + model.card().name() + " have " + width + " and cannot be shortened");
         }
         return embed.on(model);
+    }
+
+    @Override
+    public void tell(Embedding embedding, String model, Listener listener) {
+        embed.tell(embedding, model, listener);
     }
 
     @Override

@@ -13,8 +13,9 @@ import io.micronaut.http.annotation.ServerFilter;
 import java.time.Duration;
 import java.util.List;
 
-/// Begins an [Exchange] with every request; every answer tells its id and where the time went. Outside every other
-/// filter, so that what those refuse is seen too.
+/// Begins an [Exchange] with every request, before any other filter, so that what those refuse is seen too; every
+/// answer
+/// tells its id and where the time went.
 @ServerFilter(ServerFilter.MATCH_ALL_PATTERN)
 @Order(Ordered.HIGHEST_PRECEDENCE)
 final class Exchanges {
