@@ -19,5 +19,5 @@ COPY --from=build /opt/unmask /opt/unmask
 ENV ORT_DISABLE_TELEMETRY=1 MALLOC_ARENA_MAX=2
 USER 65532:65532
 EXPOSE 8000
-HEALTHCHECK --interval=10s --timeout=5s --start-period=60s CMD ["/opt/unmask/ask", "8000", "/health/ready"]
+HEALTHCHECK --interval=10s --timeout=5s --start-period=60s CMD ["/opt/unmask/ask", "8000", "/health/live"]
 ENTRYPOINT ["/opt/unmask/runtime/bin/java", "@/opt/unmask/java.options", "dev.unmask.server.Serve"]
