@@ -17,6 +17,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Base64;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -203,6 +204,18 @@ class MetricsTest {
         assertThat(rise(before, after, "unmask_reconstruction_loss_count")).isEqualTo(1);
         assertThat(rise(before, after, "unmask_reconstruction_loss_sum")).isBetween(0.01, 10.0);
         assertThat(rise(before, after, "unmask_anomaly_score_count")).isEqualTo(1);
+    }
+
+    @Test
+    void whatOpenAisClientsSendIsToldToo() throws Exception {
+        String image = Base64.getEncoder().encodeToString(Files.readAllBytes(CHELSEA));
+        String body = "{\"model\": \"mae-tiny\", \"input\": \"data:image/jpeg;base64," + image + "\"}";
+        Exposition before = scrape();
+        assertThat(post("/v1/embeddings", body.getBytes(StandardCharsets.US_ASCII), "application/json")
+                        .statusCode())
+                .isEqualTo(200);
+        assertThat(rise(before, scrape(), "unmask_embedding_norm_count", "pool", "cls"))
+                .isEqualTo(1);
     }
 
     @Test
