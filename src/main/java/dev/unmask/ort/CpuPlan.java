@@ -2,27 +2,25 @@ package dev.unmask.ort;
 
 import dev.unmask.UnmaskException;
 
-/// How one model uses the cores of a processor.
+/// How one model uses the cores of a processor: `bench/results/lanes-cpu.txt` has the measurements behind it.
 ///
-/// Every lane may use every core, so that a caller alone has the whole machine; the lanes share the model's weights and
-/// its threads, which sleep when idle, so that more threads than cores cost little. With a second lane the cores have
-/// work while the first lays out rows. A row costs the least processor time in batches of 2 to 8; beyond, it costs more
-/// again (`bench/results/lanes-cpu.txt`, on two cores).
+/// No more threads compute than there are cores, since a second lane that competes for the same cores made both slower.
+/// One lane has up to four of them, so that a caller alone is answered as fast as can be; more cores become more lanes,
+/// as the operators of small models do not divide well into more than a few threads. Lanes share the model's weights.
+/// Batches beyond a few rows gain nothing on a processor.
 ///
 /// @param lanes threads that run batches, over one [OrtModel]
 /// @param threads inside one operator, for [Device.Cpu]
 /// @param maxRows of one batch
 public record CpuPlan(int lanes, int threads, int maxRows) {
 
-    private static final int LANES = 2;
+    private static final int THREADS = 4;
     private static final int ROWS = 8;
 
     /// The plan for a number of cores; lanes, threads and rows are chosen where they are 0.
     public static CpuPlan of(int cores, int lanes, int threads, int maxRows) {
-        return new CpuPlan(
-                lanes == 0 ? Math.min(LANES, cores) : lanes,
-                threads == 0 ? cores : threads,
-                maxRows == 0 ? ROWS : maxRows);
+        int used = threads == 0 ? Math.min(THREADS, cores) : threads;
+        return new CpuPlan(lanes == 0 ? Math.max(1, cores / used) : lanes, used, maxRows == 0 ? ROWS : maxRows);
     }
 
     public CpuPlan {

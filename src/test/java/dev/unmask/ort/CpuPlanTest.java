@@ -8,17 +8,19 @@ import org.junit.jupiter.api.Test;
 class CpuPlanTest {
 
     @Test
-    void aCallerAloneHasEveryCoreAndASecondLaneStandsBy() {
+    void lanesDivideTheCoresAndALaneAloneHasAllOfAFew() {
         assertThat(CpuPlan.of(1, 0, 0, 0)).isEqualTo(new CpuPlan(1, 1, 8));
-        assertThat(CpuPlan.of(2, 0, 0, 0)).isEqualTo(new CpuPlan(2, 2, 8));
-        assertThat(CpuPlan.of(16, 0, 0, 0)).isEqualTo(new CpuPlan(2, 16, 8));
+        assertThat(CpuPlan.of(2, 0, 0, 0)).isEqualTo(new CpuPlan(1, 2, 8));
+        assertThat(CpuPlan.of(4, 0, 0, 0)).isEqualTo(new CpuPlan(1, 4, 8));
+        assertThat(CpuPlan.of(6, 0, 0, 0)).isEqualTo(new CpuPlan(1, 4, 8));
+        assertThat(CpuPlan.of(16, 0, 0, 0)).isEqualTo(new CpuPlan(4, 4, 8));
     }
 
     @Test
     void whatTheOperatorChoseStands() {
-        assertThat(CpuPlan.of(8, 4, 0, 0)).isEqualTo(new CpuPlan(4, 8, 8));
-        assertThat(CpuPlan.of(8, 0, 3, 0)).isEqualTo(new CpuPlan(2, 3, 8));
-        assertThat(CpuPlan.of(8, 0, 0, 5)).isEqualTo(new CpuPlan(2, 8, 5));
+        assertThat(CpuPlan.of(8, 3, 0, 0)).isEqualTo(new CpuPlan(3, 4, 8));
+        assertThat(CpuPlan.of(8, 0, 1, 0)).isEqualTo(new CpuPlan(8, 1, 8));
+        assertThat(CpuPlan.of(8, 0, 0, 5)).isEqualTo(new CpuPlan(2, 4, 5));
         assertThatThrownBy(() -> CpuPlan.of(8, -1, 0, 0)).hasMessageStartingWith("-1 lanes of 8 threads");
     }
 }
