@@ -21,6 +21,6 @@ class CpuPlanTest {
         assertThat(CpuPlan.of(8, 3, 0, 0)).isEqualTo(new CpuPlan(3, 4, 8));
         assertThat(CpuPlan.of(8, 0, 1, 0)).isEqualTo(new CpuPlan(8, 1, 8));
         assertThat(CpuPlan.of(8, 0, 0, 5)).isEqualTo(new CpuPlan(2, 4, 5));
-        assertThatThrownBy(() -> CpuPlan.of(8, -1, 0, 0)).hasMessageStartingWith("-1 lanes of 8 threads");
+        assertThatThrownBy(() -> CpuPlan.of(8, -1, 0, 0)).hasMessageStartingWith("-1 lanes of 4 threads");
     }
 }
