@@ -18,16 +18,21 @@ public final class UnmaskException extends RuntimeException {
     }
 
     public UnmaskException(Fault fault, String message, @Nullable Throwable cause) {
-        super(message, cause);
+        super(message, cause, true, tellsWhere(fault));
         this.fault = fault;
         this.retryAfter = null;
     }
 
     /// A refusal that ends by itself after a while.
     public UnmaskException(Fault fault, String message, Duration retryAfter) {
-        super(message);
+        super(message, null, true, tellsWhere(fault));
         this.fault = fault;
         this.retryAfter = retryAfter;
+    }
+
+    /// Of refusals by the thousand, only what is ours to mend says where it came from.
+    private static boolean tellsWhere(Fault fault) {
+        return fault == Fault.INTERNAL;
     }
 
     public static UnmaskException invalid(String message) {

@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// **What shares a run.** Rows that keep as many patches, have the same kind of pixels and want the same outputs
 /// form a line. A line is served when it fills a batch (rows or tokens), or when one of its rows has waited for its
-/// delay.
+/// delay. A row whose coming was announced knows what else is on its way, and waits for nothing if that is nothing.
 ///
 /// **Whose turn it is.** Each request draws a number; its row i stands in line as if it were the request that came
 /// i requests later. The lowest ticket goes first, within a line and between lines. So a request of 64 rows does
@@ -295,8 +295,12 @@ public final class Batcher implements Model, AutoCloseable {
         lock.lock();
         try {
             int rows = request.waiting();
-            UnmaskException refusal = places.left >= rows ? refusalOfAdmitted() : refusal(rows);
+            boolean announced = places.left >= rows;
+            UnmaskException refusal = announced ? refusalOfAdmitted() : refusal(rows);
             promised -= places.take(rows);
+            if (announced && promised == 0) {
+                request.expectNoCompany();
+            }
             if (refusal == null) {
                 refusal = request.stale(clock.getAsLong());
             }

@@ -20,7 +20,6 @@ final class Request {
     private final List<Row> rows;
     private final Call call;
     private final long arrived;
-    private final long due;
 
     private final @Nullable Answer[] answers;
     private final AtomicInteger unanswered;
@@ -28,6 +27,7 @@ final class Request {
     private final CountDownLatch ended = new CountDownLatch(1);
 
     // Guarded by the batcher's lock.
+    private long due;
     private long number;
     private int taken;
     private long lastTaken;
@@ -58,6 +58,11 @@ final class Request {
     /// When a row of this request need not wait for company any more.
     long due() {
         return due;
+    }
+
+    /// Nobody else is on the way.
+    void expectNoCompany() {
+        due = arrived;
     }
 
     void number(long drawn) {

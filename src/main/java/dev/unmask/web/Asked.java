@@ -43,10 +43,7 @@ record Asked(List<byte[]> images, boolean several, Options options) {
         Map<String, String> options = new LinkedHashMap<>();
         HttpParameters query = request.getParameters();
         query.names().forEach(name -> options.put(name, only(name, query.getAll(name))));
-        boolean json = request.getContentType()
-                .filter(type -> type.matches(MediaType.APPLICATION_JSON_TYPE))
-                .isPresent();
-        if (!json) {
+        if (!isJson(request)) {
             return new Asked(List.of(body), false, new Options(options, menu.options()));
         }
         JsonNode tree = parse(body);
@@ -57,6 +54,12 @@ record Asked(List<byte[]> images, boolean several, Options options) {
                 .forEach(member -> options.put(member.getKey(), text(member.getValue())));
         JsonNode pictures = pictures(tree, menu);
         return new Asked(images(pictures), pictures.isArray(), new Options(options, menu.options()));
+    }
+
+    static boolean isJson(HttpRequest<?> request) {
+        return request.getContentType()
+                .filter(type -> type.matches(MediaType.APPLICATION_JSON_TYPE))
+                .isPresent();
     }
 
     /// The member that holds the pictures.

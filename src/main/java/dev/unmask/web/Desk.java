@@ -53,22 +53,32 @@ final class Desk {
         return body;
     }
 
-    /// Answers a request in the form that its caller accepts.
-    ///
-    /// Answers are functions of their requests, so a caller that holds one already is told so, with 304, before
-    /// anything is decoded. (RFC 9110 has 412 for a POST, which it takes for a change; ours change nothing.)
+    /// Answers a request in the form that its caller accepts, or says why not.
     ///
     /// @param menu what this route takes
     <T> HttpResponse<?> answer(HttpRequest<?> request, Menu menu, Function<Options, Route<T>> route) {
+        try {
+            return answered(request, menu, route);
+        } catch (UnmaskException refusal) {
+            return Problems.of(request, refusal); // here rather than by a handler, which the server looks for each time
+        }
+    }
+
+    /// Answers are functions of their requests, so a caller that holds one already is told so, with 304, before
+    /// anything is decoded. (RFC 9110 has 412 for a POST, which it takes for a change; ours change nothing.)
+    private <T> HttpResponse<?> answered(HttpRequest<?> request, Menu menu, Function<Options, Route<T>> route) {
         Exchange exchange = Exchange.of(request);
+        knock(request, exchange);
         Asked asked = Asked.of(request, read(request), menu);
         Route<T> chosen = route.apply(asked.options());
         exchange.waitsFor(asked.options());
         Form form = Form.accepted(request, chosen.forms());
         return catalog.use(exchange.caller(), asked.options().given(Options.MODEL), model -> {
-            Tag tag = Tag.of(request, asked, form, model.card());
-            if (tag.isHeldBy(request)) {
-                return cached(HttpResponse.notModified(), tag);
+            if (Tag.mayBeHeldBy(request)) {
+                Tag tag = Tag.of(request, asked, form, model.card());
+                if (tag.isHeldBy(request)) {
+                    return cached(HttpResponse.notModified(), tag);
+                }
             }
             List<T> results = run(asked, chosen, model, exchange);
             byte[] answer = exchange.timing().of("encode", () -> switch (form) {
@@ -77,8 +87,22 @@ final class Desk {
                 case RAW -> raw(results, chosen);
             });
             MutableHttpResponse<byte[]> response = HttpResponse.<byte[]>ok().contentType(form.type());
-            return cached(form == Form.JSON ? packed(request, response, answer) : response.body(answer), tag);
+            return cached(
+                    form == Form.JSON ? packed(request, response, answer) : response.body(answer),
+                    Tag.of(request, asked, form, model.card()));
         });
+    }
+
+    /// Turns a caller away for whom there is no room, before the picture has come in. Of JSON, only the body tells for
+    /// how many.
+    private void knock(HttpRequest<?> request, Exchange exchange) {
+        if (!Asked.isJson(request)) {
+            boolean _ = catalog.use(exchange.caller(), request.getParameters().get(Options.MODEL.name()), model -> {
+                exchange.meant(model.card(), 1);
+                model.admit(exchange, 1).close();
+                return true;
+            });
+        }
     }
 
     /// Packed on the thread of the request, since an answer may be long and the server would do it where it reads and

@@ -70,6 +70,21 @@ public final class Problems {
                 .orElse(status < 500 ? Fault.INVALID : Fault.INTERNAL);
     }
 
+    static MutableHttpResponse<?> of(HttpRequest<?> request, UnmaskException refusal) {
+        if (refusal.fault() == Fault.INTERNAL) {
+            LOG.error("{} failed", request.getPath(), refusal);
+        }
+        MutableHttpResponse<?> problem = problem(status(refusal.fault()), refusal.getMessage());
+        if (refusal.fault() == Fault.UNAUTHENTICATED) {
+            problem.header(HttpHeaders.WWW_AUTHENTICATE, "Bearer");
+        }
+        refusal.retryAfter()
+                .ifPresent(after -> problem.header(
+                        HttpHeaders.RETRY_AFTER,
+                        Long.toString(Math.max(1, after.plusMillis(999).toSeconds()))));
+        return problem;
+    }
+
     /// Our own refusals.
     @Singleton
     @Produces
@@ -78,18 +93,7 @@ public final class Problems {
         @Override
         @SuppressWarnings("rawtypes") // as the interface has it
         public HttpResponse<?> handle(HttpRequest request, UnmaskException refusal) {
-            if (refusal.fault() == Fault.INTERNAL) {
-                LOG.error("{} failed", request.getPath(), refusal);
-            }
-            MutableHttpResponse<?> problem = problem(status(refusal.fault()), refusal.getMessage());
-            if (refusal.fault() == Fault.UNAUTHENTICATED) {
-                problem.header(HttpHeaders.WWW_AUTHENTICATE, "Bearer");
-            }
-            refusal.retryAfter()
-                    .ifPresent(after -> problem.header(
-                            HttpHeaders.RETRY_AFTER,
-                            Long.toString(Math.max(1, after.plusMillis(999).toSeconds()))));
-            return problem;
+            return of(request, refusal);
         }
     }
 

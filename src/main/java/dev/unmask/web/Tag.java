@@ -33,6 +33,11 @@ record Tag(String value) {
         return new Tag("W/\"" + HexFormat.of().formatHex(hash.digest(), 0, 16) + "\"");
     }
 
+    /// Whether a caller names tags of answers that it has, so that one is worth computing beforehand.
+    static boolean mayBeHeldBy(HttpRequest<?> request) {
+        return request.getHeaders().contains(HttpHeaders.IF_NONE_MATCH);
+    }
+
     /// Whether the caller has this answer already.
     boolean isHeldBy(HttpRequest<?> request) {
         return request.getHeaders().getAll(HttpHeaders.IF_NONE_MATCH).stream()

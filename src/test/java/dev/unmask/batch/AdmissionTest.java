@@ -62,6 +62,29 @@ class AdmissionTest {
     }
 
     @Test
+    void whoComesAloneWaitsForNoCompany() throws Exception {
+        try (Rig rig = new Rig(new Policy(4, 1 << 20, Duration.ofSeconds(50), 8));
+                Admission admission = rig.batcher.admit(Call.PATIENT, 1)) {
+            rig.releaseAll();
+            assertThat(Rig.ids(admission.model().run(rows(0, 1), CLS))).containsExactly(0);
+        }
+    }
+
+    @Test
+    void whoKnowsOfCompanyOnItsWayWaitsForIt() throws Exception {
+        try (Rig rig = new Rig(new Policy(2, 1 << 20, Duration.ofSeconds(50), 8));
+                Admission first = rig.batcher.admit(Call.PATIENT, 1);
+                Admission second = rig.batcher.admit(Call.PATIENT, 1)) {
+            rig.releaseAll();
+            Rig.Sent waiting = Rig.Sent.start(() -> Rig.ids(first.model().run(rows(0, 1), CLS)));
+            rig.queued();
+            assertThat(Rig.ids(second.model().run(rows(1, 2), CLS))).containsExactly(1);
+            assertThat(rig.nextRun()).containsExactly(0, 1);
+            assertThat(waiting.answer()).containsExactly(0);
+        }
+    }
+
+    @Test
     void nobodyIsAdmittedForAnAnswerThatComesTooLateOrToNobody() {
         try (Rig rig = new Rig(POLICY)) {
             rig.clock.set(5);

@@ -110,6 +110,11 @@ final class Rig implements AutoCloseable, Listener {
         return send(row(id));
     }
 
+    /// Waits until one more request is queued.
+    void queued() throws InterruptedException {
+        depths.take();
+    }
+
     /// Keeps a lane busy with row `id` until it may go on.
     Sent occupy(int id) throws InterruptedException {
         Sent busy = send(id);

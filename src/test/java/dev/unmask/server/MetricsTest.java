@@ -81,7 +81,7 @@ class MetricsTest {
 
     @ParameterizedTest
     @CsvSource({
-        "/v1/embed?ratio=0.5,invalid,/v1/embed,''",
+        "/v1/embed?ratio=0.5,invalid,/v1/embed,mae-tiny",
         "/v1/reconstruct?mask=01,invalid,/v1/reconstruct,mae-tiny",
         "/v1/embed?model=nosuch,not_found,/v1/embed,''",
         "/v1/classify,unsupported,/v1/classify,mae-tiny",
