@@ -40,7 +40,7 @@ import picocli.CommandLine.Spec;
             "",
             "Every other setting: in the form of application.yml in FILE, as environment variables",
             "(UNMASK_DECODE_THREADS=4), or as -D properties.",
-            "Exit codes: 0 stopped, 2 usage, 3 cannot run."
+            "Exit codes: 143 stopped by SIGTERM, 2 usage, 3 cannot run."
         })
 public final class Serve implements Callable<Integer> {
 
