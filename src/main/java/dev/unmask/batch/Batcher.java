@@ -53,10 +53,9 @@ import org.jspecify.annotations.Nullable;
 /// tells. The batch is not handed on, lest one poisonous row ends them all. When the last lane dies, all who wait
 /// are refused.
 ///
-/// **How it ends.** [#drain] refuses newcomers and finishes what was accepted or admitted. When its grace is spent, all
-/// who
-/// still wait are refused, even those whose rows run, so that no caller depends on an engine that hangs. Lanes are
-/// closed by whoever opened them, after this.
+/// **How it ends.** [#drain] refuses newcomers and finishes what was accepted or admitted. When its grace is spent,
+/// all who still wait are refused, even those whose rows run, so that no caller depends on an engine that hangs. Lanes
+/// are closed by whoever opened them, after this.
 ///
 /// One lock guards all mutable state, is held for bookkeeping only, and is never held while a lane or the listener
 /// is called. Only [Call] is asked under it.
@@ -266,7 +265,10 @@ public final class Batcher implements Model, AutoCloseable {
         try {
             UnmaskException refusal = refusal(rows);
             if (refusal == null) {
-                refusal = Request.stale(call, clock.getAsLong());
+                refusal = Request.stale(
+                        call,
+                        clock.getAsLong(),
+                        () -> new UnmaskException(Fault.TIMEOUT, "deadline passed before the work began"));
             }
             if (refusal != null) {
                 throw refusal;

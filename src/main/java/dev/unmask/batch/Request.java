@@ -11,6 +11,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// One caller's rows on their way through. Ends once: with all its answers or with its first failure.
@@ -93,10 +94,12 @@ final class Request {
     }
 
     /// Why a call should not be worked for any more, if so.
-    static @Nullable UnmaskException stale(Call call, long now) {
+    ///
+    /// @param late what to say if its deadline has passed
+    static @Nullable UnmaskException stale(Call call, long now, Supplier<UnmaskException> late) {
         try {
             if (call.left(now) <= 0) {
-                return new UnmaskException(Fault.TIMEOUT, "deadline passed before the work began");
+                return late.get();
             }
             return call.abandoned()
                     ? new UnmaskException(Fault.TIMEOUT, "the caller hung up before the work began")
@@ -109,8 +112,7 @@ final class Request {
     /// Why this request should not be run any more, if so.
     @Nullable
     UnmaskException stale(long now) {
-        UnmaskException stale = stale(call, now);
-        return stale != null && stale.fault() == Fault.TIMEOUT && call.left(now) <= 0 ? late(now) : stale;
+        return stale(call, now, () -> late(now));
     }
 
     /// Whether somebody still wants the rows that wait; ends the request if not.

@@ -74,11 +74,9 @@ final class Desk {
         exchange.waitsFor(asked.options());
         Form form = Form.accepted(request, chosen.forms());
         return catalog.use(exchange.caller(), asked.options().given(Options.MODEL), model -> {
-            if (Tag.mayBeHeldBy(request)) {
-                Tag tag = Tag.of(request, asked, form, model.card());
-                if (tag.isHeldBy(request)) {
-                    return cached(HttpResponse.notModified(), tag);
-                }
+            Tag early = Tag.mayBeHeldBy(request) ? Tag.of(request, asked, form, model.card()) : null;
+            if (early != null && early.isHeldBy(request)) {
+                return cached(HttpResponse.notModified(), early);
             }
             List<T> results = run(asked, chosen, model, exchange);
             byte[] answer = exchange.timing().of("encode", () -> switch (form) {
@@ -89,7 +87,7 @@ final class Desk {
             MutableHttpResponse<byte[]> response = HttpResponse.<byte[]>ok().contentType(form.type());
             return cached(
                     form == Form.JSON ? packed(request, response, answer) : response.body(answer),
-                    Tag.of(request, asked, form, model.card()));
+                    early == null ? Tag.of(request, asked, form, model.card()) : early);
         });
     }
 

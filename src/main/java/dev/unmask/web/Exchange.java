@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 public final class Exchange implements Call {
 
     private static final String ATTRIBUTE = "unmask.exchange";
-    private static final String ID = "x-request-id";
+    static final String ID = "x-request-id";
     private static final String PLAIN_ID = "[A-Za-z0-9._-]{1,128}";
 
     private final HttpRequest<?> request;

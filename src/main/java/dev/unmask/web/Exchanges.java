@@ -20,8 +20,6 @@ import java.util.List;
 @Order(Ordered.HIGHEST_PRECEDENCE)
 final class Exchanges {
 
-    private static final String ID = "x-request-id";
-
     private final Duration patience;
     private final List<Witness> witnesses;
 
@@ -40,7 +38,7 @@ final class Exchanges {
     @ResponseFilter
     void end(HttpRequest<?> request, MutableHttpResponse<?> response) {
         Exchange exchange = Exchange.of(request);
-        response.header(ID, exchange.id());
+        response.header(Exchange.ID, exchange.id());
         response.header("x-content-type-options", "nosniff");
         if (!exchange.timing().isEmpty()) {
             response.header(Timing.HEADER, exchange.timing().toString());
