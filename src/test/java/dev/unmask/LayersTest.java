@@ -74,17 +74,41 @@ class LayersTest {
             noClasses().should().dependOnClassesThat().resideInAnyPackage("java.awt..", "javax.imageio..");
 
     @ArchTest
-    static final ArchRule theDoorKnowsTasksOnly = noClasses()
+    static final ArchRule doorsKnowTasksOnly = noClasses()
             .that()
-            .resideInAPackage("dev.unmask.web")
+            .resideInAnyPackage("dev.unmask.door", "dev.unmask.web", "dev.unmask.oip..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("dev.unmask.ort", "dev.unmask.batch", "dev.unmask.cli..", "dev.unmask.server");
 
     @ArchTest
+    static final ArchRule theHallKnowsNoDoor = noClasses()
+            .that()
+            .resideInAPackage("dev.unmask.door")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("dev.unmask.web", "dev.unmask.oip..");
+
+    @ArchTest
+    static final ArchRule webIsBlindToItsSibling = noClasses()
+            .that()
+            .resideInAPackage("dev.unmask.web")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("dev.unmask.oip..");
+
+    @ArchTest
+    static final ArchRule oipIsBlindToItsSibling = noClasses()
+            .that()
+            .resideInAPackage("dev.unmask.oip..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("dev.unmask.web");
+
+    @ArchTest
     static final ArchRule noFrameworkBelowTheDoors = noClasses()
             .that()
-            .resideOutsideOfPackages("dev.unmask.web", "dev.unmask.server")
+            .resideOutsideOfPackages("dev.unmask.door", "dev.unmask.web", "dev.unmask.oip..", "dev.unmask.server")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("io.micronaut..", "jakarta..", "io.micrometer..", "org.slf4j..");
@@ -97,6 +121,14 @@ class LayersTest {
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("io.micrometer..", "io.prometheus..", "io.opentelemetry..", "ch.qos.logback..");
+
+    @ArchTest
+    static final ArchRule onlyItsDoorKnowsGrpc = noClasses()
+            .that()
+            .resideOutsideOfPackages("dev.unmask.oip..", "dev.unmask.server")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.grpc..", "com.google.protobuf..");
 
     @ArchTest
     static final ArchRule onlyCommandsKnowPicocli = noClasses()

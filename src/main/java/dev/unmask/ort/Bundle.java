@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 /// A model as a folder: manifest, graphs, weights, golden tensors. A file is read only after its digest was checked.
 public final class Bundle {
 
-    static final String MANIFEST = "model.json";
+    public static final String MANIFEST = "model.json";
     static final String GOLDEN = "golden.safetensors";
     private static final String LABELS = "labels.txt";
 

@@ -1,9 +1,8 @@
 package dev.unmask.server;
 
-import dev.unmask.web.Exchange;
-import dev.unmask.web.Witness;
-import io.micronaut.http.HttpResponse;
-import io.micronaut.http.MutableHttpResponse;
+import dev.unmask.door.Exchange;
+import dev.unmask.door.Head;
+import dev.unmask.door.Witness;
 import jakarta.inject.Singleton;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -28,12 +27,12 @@ final class AccessLog implements Witness {
     }
 
     @Override
-    public void ended(Exchange exchange, HttpResponse<?> response) {
-        Level level = exchange.request().getPath().startsWith(WORK) ? Level.INFO : Level.DEBUG;
+    public void ended(Exchange exchange, int status, long bytes) {
+        Level level = isWork(exchange.head()) ? Level.INFO : Level.DEBUG;
         if (!wanted || !LOG.isEnabledForLevel(level)) {
             return;
         }
-        Map<String, Object> facts = facts(exchange, response);
+        Map<String, Object> facts = facts(exchange, status, bytes);
         LoggingEventBuilder line = LOG.atLevel(level);
         for (Map.Entry<String, Object> fact : facts.entrySet()) {
             line = line.addKeyValue(fact.getKey(), fact.getValue());
@@ -43,14 +42,18 @@ final class AccessLog implements Witness {
                 .collect(Collectors.joining(" ")));
     }
 
-    private static Map<String, Object> facts(Exchange exchange, HttpResponse<?> response) {
+    private static boolean isWork(Head head) {
+        return head.protocol() == Head.Protocol.GRPC || head.path().startsWith(WORK);
+    }
+
+    private static Map<String, Object> facts(Exchange exchange, int status, long bytes) {
         Map<String, Object> facts = new LinkedHashMap<>();
-        facts.put("method", exchange.request().getMethodName());
-        facts.put("path", exchange.request().getPath());
-        facts.put("status", response.code());
+        facts.put("method", exchange.head().method());
+        facts.put("path", exchange.head().path());
+        facts.put("status", status);
         facts.put("ms", Math.round((System.nanoTime() - exchange.arrived()) / 1e4) / 100.0);
-        if (response instanceof MutableHttpResponse<?> answer && answer.body() instanceof byte[] body) {
-            facts.put("bytes", body.length);
+        if (bytes != Witness.UNKNOWN) {
+            facts.put("bytes", bytes);
         }
         if (exchange.model() != null) {
             facts.put("model", exchange.model());

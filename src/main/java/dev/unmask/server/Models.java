@@ -1,5 +1,7 @@
 package dev.unmask.server;
 
+import dev.unmask.door.Readiness;
+
 import dev.unmask.Fault;
 import dev.unmask.UnmaskException;
 import dev.unmask.ort.Bundle;
@@ -10,6 +12,7 @@ import io.micronaut.runtime.event.annotation.EventListener;
 import io.micronaut.runtime.server.event.ServerStartupEvent;
 import jakarta.annotation.PreDestroy;
 import jakarta.inject.Singleton;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -19,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -95,6 +99,22 @@ final class Models implements ModelControl, Readiness, AutoCloseable {
                     "folder " + name + " holds a model named " + bundle.card().name() + "; the names must agree");
         }
         serve(bundle);
+    }
+
+    @Override
+    public List<String> available() {
+        if (!settings.modelControl() || !Files.isDirectory(settings.modelFolder())) {
+            return List.of();
+        }
+        try (Stream<Path> folders = Files.list(settings.modelFolder())) {
+            return folders.filter(folder -> Files.exists(folder.resolve(Bundle.MANIFEST)))
+                    .map(folder -> folder.getFileName().toString())
+                    .filter(name -> name.matches(NAME))
+                    .sorted()
+                    .toList();
+        } catch (IOException e) {
+            throw new UnmaskException(Fault.INTERNAL, "the folder of models cannot be read", e);
+        }
     }
 
     @Override

@@ -1,16 +1,14 @@
 package dev.unmask.server;
 
 import dev.unmask.Fault;
-import dev.unmask.web.Exchange;
-import dev.unmask.web.Problems;
-import dev.unmask.web.Timing;
-import dev.unmask.web.Witness;
+import dev.unmask.door.Exchange;
+import dev.unmask.door.Problems;
+import dev.unmask.door.Timing;
+import dev.unmask.door.Witness;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
-import io.micronaut.http.BasicHttpAttributes;
-import io.micronaut.http.HttpResponse;
 import jakarta.inject.Singleton;
 import java.util.Locale;
 import java.util.Map;
@@ -50,15 +48,15 @@ final class RequestMetrics implements Witness {
     }
 
     @Override
-    public void ended(Exchange exchange, HttpResponse<?> response) {
+    public void ended(Exchange exchange, int status, long bytes) {
         inFlight.decrementAndGet();
         String route = route(exchange);
         String model = Objects.requireNonNullElse(exchange.model(), "");
-        count(route, model, response.code());
+        count(route, model, status);
         durations
                 .computeIfAbsent(route, this::timer)
                 .record(System.nanoTime() - exchange.arrived(), TimeUnit.NANOSECONDS);
-        if (!model.isEmpty() && response.code() < 400) {
+        if (!model.isEmpty() && status < 400) {
             phases(exchange.timing(), meters.of(model));
         }
     }
@@ -70,7 +68,8 @@ final class RequestMetrics implements Witness {
 
     /// The template of the route, such as `/v1/models/{name}`.
     static String route(Exchange exchange) {
-        return BasicHttpAttributes.getUriTemplate(exchange.request()).orElse(NO_ROUTE);
+        String route = exchange.head().route();
+        return route.isEmpty() ? NO_ROUTE : route;
     }
 
     private void count(String route, String model, int status) {

@@ -1,13 +1,12 @@
 package dev.unmask.server;
 
-import dev.unmask.web.Exchange;
-import dev.unmask.web.Timing;
-import dev.unmask.web.Witness;
+import dev.unmask.door.Exchange;
+import dev.unmask.door.Head;
+import dev.unmask.door.Timing;
+import dev.unmask.door.Witness;
 import io.micronaut.context.annotation.Requires;
 import io.micronaut.context.env.Environment;
 import io.micronaut.core.naming.conventions.StringConvention;
-import io.micronaut.http.HttpRequest;
-import io.micronaut.http.HttpResponse;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanContext;
@@ -24,7 +23,6 @@ import jakarta.inject.Singleton;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -35,7 +33,6 @@ import org.jspecify.annotations.Nullable;
 @Requires(property = "otel.exporter.otlp")
 final class Traces implements Witness, AutoCloseable {
 
-    private static final String ATTRIBUTE = "unmask.span";
     private static final AttributeKey<String> METHOD = AttributeKey.stringKey("http.request.method");
     private static final AttributeKey<String> PATH = AttributeKey.stringKey("url.path");
     private static final AttributeKey<String> ROUTE = AttributeKey.stringKey("http.route");
@@ -69,26 +66,26 @@ final class Traces implements Witness, AutoCloseable {
 
     @Override
     public void began(Exchange exchange) {
-        HttpRequest<?> request = exchange.request();
-        Context caller = W3CTraceContextPropagator.getInstance().extract(Context.root(), request, Headers.GETTER);
+        Head head = exchange.head();
+        Context caller = W3CTraceContextPropagator.getInstance().extract(Context.root(), head, Headers.GETTER);
         long epochNanos = ChronoUnit.NANOS.between(Instant.EPOCH, Instant.now());
-        Span span = tracer.spanBuilder(request.getMethodName())
+        Span span = tracer.spanBuilder(head.method())
                 .setParent(caller)
                 .setSpanKind(SpanKind.SERVER)
                 .setStartTimestamp(epochNanos, TimeUnit.NANOSECONDS)
-                .setAttribute(METHOD, request.getMethodName())
-                .setAttribute(PATH, request.getPath())
+                .setAttribute(METHOD, head.method())
+                .setAttribute(PATH, head.path())
                 .setAttribute(ID, exchange.id())
                 .startSpan();
-        request.setAttribute(ATTRIBUTE, new Open(span, epochNanos));
+        exchange.attach(new Open(span, epochNanos));
         SpanContext context = span.getSpanContext();
         exchange.mark("trace", context.getTraceId());
         exchange.mark("span", context.getSpanId());
     }
 
     @Override
-    public void ended(Exchange exchange, HttpResponse<?> response) {
-        exchange.request().getAttribute(ATTRIBUTE, Open.class).ifPresent(open -> end(open, exchange, response));
+    public void ended(Exchange exchange, int status, long bytes) {
+        exchange.attached(Open.class).ifPresent(open -> end(open, exchange, status));
     }
 
     @PreDestroy
@@ -97,17 +94,17 @@ final class Traces implements Witness, AutoCloseable {
         sdk.close();
     }
 
-    private void end(Open open, Exchange exchange, HttpResponse<?> response) {
+    private void end(Open open, Exchange exchange, int status) {
         Span span = open.span();
         if (span.isRecording()) {
             String route = RequestMetrics.route(exchange);
-            span.updateName(exchange.request().getMethodName() + " " + route);
+            span.updateName(exchange.head().method() + " " + route);
             span.setAttribute(ROUTE, route);
-            span.setAttribute(STATUS, response.code());
+            span.setAttribute(STATUS, status);
             if (exchange.model() != null) {
                 span.setAttribute(MODEL, exchange.model()).setAttribute(ROWS, exchange.rows());
             }
-            if (response.code() >= 500) {
+            if (status >= 500) {
                 span.setStatus(StatusCode.ERROR);
             }
             long epoch = open.epochNanos() - exchange.arrived(); // of the clock that counts nanoseconds
@@ -128,17 +125,17 @@ final class Traces implements Witness, AutoCloseable {
     }
 
     /// The headers of a request, for those who look for `traceparent`.
-    private enum Headers implements TextMapGetter<HttpRequest<?>> {
+    private enum Headers implements TextMapGetter<Head> {
         GETTER;
 
         @Override
-        public Iterable<String> keys(HttpRequest<?> request) {
-            return List.copyOf(request.getHeaders().names());
+        public Iterable<String> keys(Head head) {
+            return head.headers();
         }
 
         @Override
-        public @Nullable String get(@Nullable HttpRequest<?> request, String name) {
-            return request == null ? null : request.getHeaders().get(name);
+        public @Nullable String get(@Nullable Head head, String name) {
+            return head == null ? null : head.header(name);
         }
     }
 }

@@ -1,5 +1,8 @@
 package dev.unmask.server;
 
+import dev.unmask.oip.Batching;
+import dev.unmask.ort.CpuPlan;
+import dev.unmask.ort.Device;
 import dev.unmask.task.Catalog;
 import dev.unmask.task.Keys;
 import dev.unmask.task.Preparation;
@@ -20,6 +23,17 @@ final class Wiring {
     @Singleton
     Keys keys(List<KeySettings> keys) {
         return new Keys(keys.stream().map(KeySettings::key).toList());
+    }
+
+    @Singleton
+    Batching batching(Settings settings) {
+        CpuPlan plan = settings.plan();
+        return new Batching(
+                plan.maxRows(),
+                settings.maxDelay(),
+                settings.queueRows(),
+                plan.lanes(),
+                !(settings.where() instanceof Device.Cpu));
     }
 
     @Singleton

@@ -76,7 +76,8 @@ public final class Keys {
         return holder;
     }
 
-    private static String bearer(String authorization) {
+    private static String bearer(String sent) {
+        String authorization = sent.strip(); // gRPC keeps the space before a value
         if (!authorization.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
             throw refusal("the authorization is not of the scheme Bearer" + HOW);
         }

@@ -1,5 +1,7 @@
 package dev.unmask.task;
 
+import dev.unmask.Card;
+import dev.unmask.Mask;
 import dev.unmask.PatchGrid;
 import dev.unmask.Tensor;
 import dev.unmask.image.Overlay;
@@ -20,6 +22,15 @@ public enum ReconstructionPanel {
 
     ReconstructionPanel(String title) {
         this.title = title;
+    }
+
+    /// The PNG file of these panels side by side, with what was hidden and the loss below; of one alone, the bare
+    /// picture.
+    public static byte[] draw(List<ReconstructionPanel> panels, Reconstruction reconstruction, Card card) {
+        Mask mask = reconstruction.mask();
+        String footer = card.name() + " · " + (mask.patches() - mask.kept()) + " of " + mask.patches()
+                + " patches hidden · loss " + String.format(Locale.ROOT, "%.4f", reconstruction.loss());
+        return draw(panels, reconstruction, card.grid(), footer);
     }
 
     /// The PNG file of these panels side by side; of one alone, the bare picture.

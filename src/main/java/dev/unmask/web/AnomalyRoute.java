@@ -2,6 +2,9 @@ package dev.unmask.web;
 
 import dev.unmask.Card;
 import dev.unmask.Model;
+import dev.unmask.door.AnomalyOptions;
+import dev.unmask.door.Options;
+import dev.unmask.door.Schema;
 import dev.unmask.task.Anomaly;
 import dev.unmask.task.Anomaly.Finding;
 import dev.unmask.task.AnomalyPanel;
@@ -19,27 +22,8 @@ import org.jspecify.annotations.Nullable;
 /// `POST /v1/anomaly`
 record AnomalyRoute(int masks, int rounds, long seed, double top) implements Route<Finding> {
 
-    static final Option<Long> MASKS = Option.integer(
-            "masks",
-            4L,
-            2,
-            Anomaly.MAX_PASSES,
-            "groups of patches that are hidden in turn; at most as many as there are patches");
-    static final Option<Long> ROUNDS = Option.integer(
-            "rounds",
-            1L,
-            1,
-            Anomaly.MAX_PASSES / 2,
-            "how often every patch is judged; masks x rounds is at most " + Anomaly.MAX_PASSES);
-    static final Option<Long> SEED = Option.integer(
-            "seed", 0L, Long.MIN_VALUE, Long.MAX_VALUE, "draws the groups, as torch.manual_seed(seed) does");
-    static final Option<Double> TOP = Option.number(
-            "top",
-            Schema.number("share of the patches whose mean error scores the picture, at least one patch")
-                    .with("exclusiveMinimum", 0)
-                    .with("maximum", 1),
-            0.02);
-    static final Menu MENU = Menu.of(MASKS, ROUNDS, SEED, TOP);
+    static final Menu MENU =
+            Menu.of(AnomalyOptions.MASKS, AnomalyOptions.ROUNDS, AnomalyOptions.SEED, AnomalyOptions.TOP);
     static final Schema ANSWER = Schema.object("How odd a picture is, and where.")
             .has("masks", Schema.integer("as used"))
             .has("rounds", Schema.integer("as used"))
@@ -52,10 +36,10 @@ record AnomalyRoute(int masks, int rounds, long seed, double top) implements Rou
 
     static AnomalyRoute of(Options options) {
         return new AnomalyRoute(
-                Math.toIntExact(options.get(MASKS)),
-                Math.toIntExact(options.get(ROUNDS)),
-                options.get(SEED),
-                options.get(TOP));
+                Math.toIntExact(options.get(AnomalyOptions.MASKS)),
+                Math.toIntExact(options.get(AnomalyOptions.ROUNDS)),
+                options.get(AnomalyOptions.SEED),
+                options.get(AnomalyOptions.TOP));
     }
 
     @Override

@@ -12,6 +12,7 @@ import static io.micronaut.http.HttpStatus.TOO_MANY_REQUESTS;
 import static io.micronaut.http.HttpStatus.UNPROCESSABLE_ENTITY;
 import static io.micronaut.http.HttpStatus.UNSUPPORTED_MEDIA_TYPE;
 
+import dev.unmask.door.Schema;
 import io.micronaut.http.HttpStatus;
 import io.micronaut.http.MediaType;
 import java.util.LinkedHashMap;

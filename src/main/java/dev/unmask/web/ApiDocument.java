@@ -1,5 +1,6 @@
 package dev.unmask.web;
 
+import dev.unmask.door.Schema;
 import io.micronaut.http.HttpStatus;
 import io.micronaut.http.MediaType;
 import java.util.ArrayList;

@@ -6,18 +6,18 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.unmask.UnmaskException;
+import dev.unmask.door.ImageText;
+import dev.unmask.door.Options;
 import io.micronaut.http.HttpParameters;
 import io.micronaut.http.HttpRequest;
 import io.micronaut.http.MediaType;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.regex.Pattern;
 
 /// What a request asks for, whether it came as the bytes of a picture with a query, or as JSON.
 ///
@@ -27,8 +27,6 @@ record Asked(List<byte[]> images, boolean several, Options options) {
 
     static final int MAX_IMAGES = 64;
     private static final int MAX_DEPTH = 16;
-    /// Which tools put into base64.
-    private static final Pattern LINE_ENDS = Pattern.compile("[\\r\\n]+");
 
     private static final JsonMapper JSON = JsonMapper.builder(JsonFactory.builder()
                     .streamReadConstraints(StreamReadConstraints.builder()
@@ -107,26 +105,11 @@ record Asked(List<byte[]> images, boolean several, Options options) {
         return images;
     }
 
-    /// Base64, or a data URI of it. Other addresses are never fetched.
     private static byte[] image(JsonNode image) {
         if (!image.isTextual()) {
             throw UnmaskException.invalid("an image is a string: base64 or a data URI");
         }
-        String text = image.textValue();
-        if (text.startsWith("data:")) {
-            int comma = text.indexOf(',');
-            if (comma < 0 || !text.substring(0, comma).endsWith(";base64")) {
-                throw UnmaskException.invalid("a data URI must hold base64: data:image/jpeg;base64,...");
-            }
-            text = text.substring(comma + 1);
-        } else if (text.startsWith("http:") || text.startsWith("https:")) {
-            throw UnmaskException.invalid("images are not fetched from addresses; send base64 or a data URI");
-        }
-        try {
-            return Base64.getDecoder().decode(LINE_ENDS.matcher(text).replaceAll(""));
-        } catch (IllegalArgumentException e) {
-            throw UnmaskException.invalid("the image is not base64: " + e.getMessage());
-        }
+        return ImageText.bytes(image.textValue());
     }
 
     /// An option of a list, such as a mask or boxes, as the query would write it.

@@ -6,6 +6,12 @@ import dev.unmask.Admission;
 import dev.unmask.Card;
 import dev.unmask.Model;
 import dev.unmask.UnmaskException;
+import dev.unmask.door.Coding;
+import dev.unmask.door.Exchange;
+import dev.unmask.door.Exchanges;
+import dev.unmask.door.Intake;
+import dev.unmask.door.Options;
+import dev.unmask.door.Problems;
 import dev.unmask.image.Preset;
 import dev.unmask.task.Catalog;
 import dev.unmask.task.Listener;
@@ -18,6 +24,7 @@ import io.micronaut.http.MutableHttpResponse;
 import io.micronaut.http.server.HttpServerConfiguration;
 import jakarta.inject.Singleton;
 import java.io.ByteArrayOutputStream;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.Function;
 
@@ -46,7 +53,7 @@ final class Desk {
     /// The whole body of a request, unpacked.
     byte[] read(HttpRequest<?> request) {
         Coding coding = Coding.of(request);
-        byte[] body = coding.unpack(Intake.of(request, Exchange.of(request)), maxBody);
+        byte[] body = coding.unpack(Intake.of(request, Exchanges.of(request)), maxBody);
         if (body.length == 0) {
             throw UnmaskException.invalid("the body is empty");
         }
@@ -67,11 +74,14 @@ final class Desk {
     /// Answers are functions of their requests, so a caller that holds one already is told so, with 304, before
     /// anything is decoded. (RFC 9110 has 412 for a POST, which it takes for a change; ours change nothing.)
     private <T> HttpResponse<?> answered(HttpRequest<?> request, Menu menu, Function<Options, Route<T>> route) {
-        Exchange exchange = Exchange.of(request);
+        Exchange exchange = Exchanges.of(request);
         knock(request, exchange);
         Asked asked = Asked.of(request, read(request), menu);
         Route<T> chosen = route.apply(asked.options());
-        exchange.waitsFor(asked.options());
+        Long patience = asked.options().given(Options.TIMEOUT);
+        if (patience != null) {
+            exchange.waits(Duration.ofMillis(patience));
+        }
         Form form = Form.accepted(request, chosen.forms());
         return catalog.use(exchange.caller(), asked.options().given(Options.MODEL), model -> {
             Tag early = Tag.mayBeHeldBy(request) ? Tag.of(request, asked, form, model.card()) : null;
@@ -96,7 +106,7 @@ final class Desk {
     private void knock(HttpRequest<?> request, Exchange exchange) {
         if (!Asked.isJson(request)) {
             boolean _ = catalog.use(exchange.caller(), request.getParameters().get(Options.MODEL.name()), model -> {
-                exchange.meant(model.card(), 1);
+                exchange.meant(model.card().name(), 1);
                 model.admit(exchange, 1).close();
                 return true;
             });
@@ -107,9 +117,11 @@ final class Desk {
     /// writes for everybody.
     private static MutableHttpResponse<byte[]> packed(
             HttpRequest<?> request, MutableHttpResponse<byte[]> response, byte[] answer) {
-        return answer.length < WORTH_PACKING || !Coding.GZIP.isAccepted(request)
+        Coding coding = answer.length < WORTH_PACKING ? Coding.IDENTITY : Coding.accepted(request);
+        return coding == Coding.IDENTITY
                 ? response.body(answer)
-                : response.header(HttpHeaders.CONTENT_ENCODING, "gzip").body(Coding.gzip(answer));
+                : response.header(HttpHeaders.CONTENT_ENCODING, coding.headerName())
+                        .body(coding.pack(answer));
     }
 
     /// May be kept by its caller, who asks each time whether it still holds.
@@ -126,7 +138,7 @@ final class Desk {
         Preset preset = given == null ? Preset.of(card.preprocess()) : given;
         boolean exif = asked.options().get(Options.EXIF);
         int rows = route.rows() * asked.images().size();
-        exchange.meant(card, rows);
+        exchange.meant(card.name(), rows);
         try (Admission admission = model.admit(exchange, rows)) {
             Function<List<View>, List<T>> task = route.on(admission.model());
             List<View> views = exchange.timing()

@@ -2,6 +2,9 @@ package dev.unmask.web;
 
 import dev.unmask.Card;
 import dev.unmask.Model;
+import dev.unmask.door.Option;
+import dev.unmask.door.Options;
+import dev.unmask.door.Schema;
 import dev.unmask.task.Embed;
 import dev.unmask.task.Embed.Pool;
 import dev.unmask.task.Embedding;

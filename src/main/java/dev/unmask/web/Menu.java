@@ -1,5 +1,8 @@
 package dev.unmask.web;
 
+import dev.unmask.door.Option;
+import dev.unmask.door.Options;
+import dev.unmask.door.Schema;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -1,5 +1,6 @@
 package dev.unmask.web;
 
+import dev.unmask.door.Exchanges;
 import dev.unmask.task.Caller;
 import dev.unmask.task.Catalog;
 import dev.unmask.task.ModelControl;
@@ -27,7 +28,7 @@ final class ModelControlController {
     /// Answers what is served under that name now, once it is ready.
     @Post("/load")
     HttpResponse<?> load(HttpRequest<?> request, String name) {
-        Caller caller = Exchange.of(request).caller();
+        Caller caller = Exchanges.of(request).caller();
         caller.administer(name);
         control.load(name);
         return HttpResponse.ok(catalog.use(caller, name, ModelController::facts));
@@ -35,7 +36,7 @@ final class ModelControlController {
 
     @Post("/unload")
     HttpResponse<?> unload(HttpRequest<?> request, String name) {
-        Exchange.of(request).caller().administer(name);
+        Exchanges.of(request).caller().administer(name);
         control.unload(name);
         return HttpResponse.ok(Map.of("name", name, "status", "unloaded"));
     }

@@ -3,6 +3,8 @@ package dev.unmask.web;
 import dev.unmask.Card;
 import dev.unmask.Model;
 import dev.unmask.Placement;
+import dev.unmask.door.Exchanges;
+import dev.unmask.door.Schema;
 import dev.unmask.task.Catalog;
 import io.micronaut.http.HttpRequest;
 import io.micronaut.http.annotation.Controller;
@@ -76,13 +78,13 @@ final class ModelController {
     Map<String, Object> all(HttpRequest<?> request) {
         Map<String, Object> list = new LinkedHashMap<>();
         list.put("object", "list");
-        list.put("data", catalog.all(Exchange.of(request).caller(), ModelController::facts));
+        list.put("data", catalog.all(Exchanges.of(request).caller(), ModelController::facts));
         return list;
     }
 
     @Get("/{name}")
     Map<String, @Nullable Object> one(HttpRequest<?> request, String name) {
-        return catalog.use(Exchange.of(request).caller(), name, ModelController::facts);
+        return catalog.use(Exchanges.of(request).caller(), name, ModelController::facts);
     }
 
     static Map<String, @Nullable Object> facts(Model model) {

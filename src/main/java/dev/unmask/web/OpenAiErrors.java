@@ -1,5 +1,6 @@
 package dev.unmask.web;
 
+import dev.unmask.door.Gate;
 import io.micronaut.core.annotation.Order;
 import io.micronaut.http.HttpStatus;
 import io.micronaut.http.MutableHttpResponse;

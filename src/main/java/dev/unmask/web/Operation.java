@@ -1,5 +1,6 @@
 package dev.unmask.web;
 
+import dev.unmask.door.Schema;
 import io.micronaut.http.HttpStatus;
 import java.util.List;
 import java.util.Map;

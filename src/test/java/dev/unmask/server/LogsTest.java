@@ -108,7 +108,7 @@ class LogsTest {
     @Test
     void whatIsLoggedForARequestCarriesItsId() throws Exception {
         send(request("/v1/broken").header("x-request-id", "id-2").build());
-        ILoggingEvent line = lines.of("dev.unmask.web.Problems");
+        ILoggingEvent line = lines.of("dev.unmask.door.Problems");
         assertThat(line.getThreadName()).doesNotContain("nioEventLoop");
         assertThat(line.getMDCPropertyMap()).containsEntry("request", "id-2");
     }
@@ -116,7 +116,7 @@ class LogsTest {
     @Test
     void aLineIsAFlatObjectOfJson() throws Exception {
         send(request("/v1/broken").header("x-request-id", "id-3").build());
-        JsonNode failure = json(lines.of("dev.unmask.web.Problems"));
+        JsonNode failure = json(lines.of("dev.unmask.door.Problems"));
         assertThat(failure.path("level").asText()).isEqualTo("ERROR");
         assertThat(failure.path("message").asText()).isEqualTo("/v1/broken failed");
         assertThat(failure.path("request").asText()).isEqualTo("id-3");

@@ -1,4 +1,4 @@
-package dev.unmask.web;
+package dev.unmask.door;
 
 import dev.unmask.task.Keys;
 import io.micronaut.core.annotation.Order;
@@ -6,16 +6,17 @@ import io.micronaut.http.HttpHeaders;
 import io.micronaut.http.HttpRequest;
 import io.micronaut.http.annotation.RequestFilter;
 import io.micronaut.http.annotation.ServerFilter;
+import java.util.Set;
 
 /// Asks every request for its key when its head has come, before its body is read. Only liveness is told to everybody.
 @ServerFilter(ServerFilter.MATCH_ALL_PATTERN)
 @Order(Gate.SECURITY)
-final class Gate {
+public final class Gate {
 
     /// The order of [io.micronaut.http.filter.ServerFilterPhase#SECURITY], which no annotation can name.
-    static final int SECURITY = 39_000;
+    public static final int SECURITY = 39_000;
 
-    private static final String LIVENESS = "/health/live";
+    private static final Set<String> LIVENESS = Set.of("/health/live", "/v2/health/live");
 
     private final Keys keys;
 
@@ -25,9 +26,9 @@ final class Gate {
 
     @RequestFilter
     void identify(HttpRequest<?> request) {
-        if (!request.getPath().equals(LIVENESS)) {
+        if (!LIVENESS.contains(request.getPath())) {
             HttpHeaders headers = request.getHeaders();
-            Exchange.of(request)
+            Exchanges.of(request)
                     .comesFrom(keys.caller(headers.getAll(HttpHeaders.AUTHORIZATION), headers.getAll("x-api-key")));
         }
     }

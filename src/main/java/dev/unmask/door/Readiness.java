@@ -1,9 +1,9 @@
-package dev.unmask.server;
+package dev.unmask.door;
 
 import java.util.List;
 
 /// Whether the service would do work now, and whether it ever will.
-interface Readiness {
+public interface Readiness {
 
     /// Why it is not ready for work, a line for each reason; none if it is.
     List<String> obstacles();

@@ -1,4 +1,4 @@
-package dev.unmask.web;
+package dev.unmask.door;
 
 import dev.unmask.Fault;
 import dev.unmask.UnmaskException;
@@ -18,14 +18,14 @@ import org.reactivestreams.Subscription;
 
 /// The body of a request on its way in, gathered piece by piece: what waits is what has come, in one array, however
 /// small the pieces and however much was announced.
-final class Intake implements Subscriber<byte[]> {
+public final class Intake implements Subscriber<byte[]> {
 
     private final ByteArrayOutputStream gathered = new ByteArrayOutputStream();
     private final CompletableFuture<byte[]> whole = new CompletableFuture<>();
     private volatile @Nullable Subscription pieces;
 
     /// Waits for the whole body, for as long as its exchange may take. The server sees to it that it is not too long.
-    static byte[] of(HttpRequest<?> request, Exchange exchange) {
+    public static byte[] of(HttpRequest<?> request, Exchange exchange) {
         Intake intake = new Intake();
         ((ServerHttpRequest<?>) request).byteBody().toByteArrayPublisher().subscribe(intake);
         byte[] body = intake.await(exchange);

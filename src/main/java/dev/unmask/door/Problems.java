@@ -1,4 +1,4 @@
-package dev.unmask.web;
+package dev.unmask.door;
 
 import dev.unmask.Fault;
 import dev.unmask.UnmaskException;
@@ -33,7 +33,7 @@ public final class Problems {
 
     private Problems() {}
 
-    static MutableHttpResponse<Map<String, Object>> problem(HttpStatus status, String detail) {
+    public static MutableHttpResponse<Map<String, Object>> problem(HttpStatus status, String detail) {
         Map<String, Object> body = new LinkedHashMap<>();
         body.put("type", "about:blank");
         body.put("title", status.getReason());
@@ -46,7 +46,7 @@ public final class Problems {
     }
 
     /// The one place where a fault becomes a status.
-    static HttpStatus status(Fault fault) {
+    public static HttpStatus status(Fault fault) {
         return switch (fault) {
             case INVALID -> HttpStatus.BAD_REQUEST;
             case TOO_LARGE -> HttpStatus.REQUEST_ENTITY_TOO_LARGE;
@@ -70,7 +70,7 @@ public final class Problems {
                 .orElse(status < 500 ? Fault.INVALID : Fault.INTERNAL);
     }
 
-    static MutableHttpResponse<?> of(HttpRequest<?> request, UnmaskException refusal) {
+    public static MutableHttpResponse<?> of(HttpRequest<?> request, UnmaskException refusal) {
         if (refusal.fault() == Fault.INTERNAL) {
             LOG.error("{} failed", request.getPath(), refusal);
         }
@@ -127,7 +127,7 @@ public final class Problems {
             String detail = head.map(HttpStatus::getReason).orElseGet(() -> detail(context, response));
             MutableHttpResponse<Map<String, Object>> problem =
                     problem(head.orElse(response.status()), lowerCase(detail));
-            if (!Exchange.hasBegun(context.getRequest())) {
+            if (!Exchanges.hasBegun(context.getRequest())) {
                 witnesses.forEach(witness -> witness.unread(problem.code()));
             }
             response.getHeaders()

@@ -1,4 +1,4 @@
-package dev.unmask.web;
+package dev.unmask.door;
 
 import dev.unmask.UnmaskException;
 import dev.unmask.image.Preset;
@@ -11,19 +11,19 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// The options of a request by name. One that is not known is refused, since a misspelt option would be ignored.
-record Options(Map<String, String> values, List<Option<?>> known) {
+public record Options(Map<String, String> values, List<Option<?>> known) {
 
-    static final Option<String> MODEL =
+    public static final Option<String> MODEL =
             Option.text("model", "name of the model that is to answer; by default the first that is served");
-    static final Option<Preset> PRESET = Option.choice(
+    public static final Option<Preset> PRESET = Option.choice(
             "preset",
             Preset.values(),
             null,
             "how a picture is brought to the model's size; by default as the model was trained. demo: bicubic, whatever"
                     + " the aspect. eval: bicubic, a bit larger, then the centre. hf: bilinear, whatever the aspect."
                     + " none: it already has that size");
-    static final Option<Boolean> EXIF = Option.flag("exif", "turn pictures as their EXIF orientation says");
-    static final Option<Long> TIMEOUT = Option.integer(
+    public static final Option<Boolean> EXIF = Option.flag("exif", "turn pictures as their EXIF orientation says");
+    public static final Option<Long> TIMEOUT = Option.integer(
             "timeout_ms",
             null,
             1,
@@ -31,9 +31,9 @@ record Options(Map<String, String> values, List<Option<?>> known) {
             "milliseconds after which the caller waits no more; work that has not begun by then is not done (504)");
 
     /// What every route that takes pictures knows.
-    static final List<Option<?>> COMMON = List.of(MODEL, PRESET, EXIF, TIMEOUT);
+    public static final List<Option<?>> COMMON = List.of(MODEL, PRESET, EXIF, TIMEOUT);
 
-    Options {
+    public Options {
         Set<String> names = known.stream().map(Option::name).collect(Collectors.toCollection(TreeSet::new));
         for (String name : values.keySet()) {
             if (!names.contains(name)) {
@@ -44,13 +44,13 @@ record Options(Map<String, String> values, List<Option<?>> known) {
     }
 
     /// The option, or null if the request is silent.
-    <T> @Nullable T given(Option<T> option) {
+    public <T> @Nullable T given(Option<T> option) {
         String text = values.get(option.name());
         return text == null ? null : option.reader().apply(text);
     }
 
     /// The option, or what it is when the request is silent.
-    <T> T get(Option<T> option) {
+    public <T> T get(Option<T> option) {
         T given = given(option);
         T value = given == null ? option.fallback() : given;
         if (value == null) {

@@ -1,4 +1,4 @@
-package dev.unmask.web;
+package dev.unmask.door;
 
 import dev.unmask.Fault;
 import dev.unmask.UnmaskException;

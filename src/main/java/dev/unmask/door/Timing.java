@@ -1,4 +1,4 @@
-package dev.unmask.web;
+package dev.unmask.door;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -12,7 +12,7 @@ import java.util.stream.Collectors;
 /// thread at a time.
 public final class Timing {
 
-    static final String HEADER = "Server-Timing";
+    public static final String HEADER = "Server-Timing";
 
     /// A stretch of the request's time.
     ///
@@ -26,7 +26,16 @@ public final class Timing {
         return List.copyOf(phases);
     }
 
-    <T> T of(String phase, Supplier<T> work) {
+    /// Nanoseconds of all stretches of a phase.
+    public long sum(String phase) {
+        return phases.stream()
+                .filter(each -> each.name().equals(phase))
+                .mapToLong(Phase::nanos)
+                .sum();
+    }
+
+    /// Does the work of a phase.
+    public <T> T of(String phase, Supplier<T> work) {
         long start = System.nanoTime();
         try {
             return work.get();
@@ -35,11 +44,11 @@ public final class Timing {
         }
     }
 
-    void add(String phase, long start, long nanos) {
+    public void add(String phase, long start, long nanos) {
         phases.add(new Phase(phase, start, nanos));
     }
 
-    boolean isEmpty() {
+    public boolean isEmpty() {
         return phases.isEmpty();
     }
 

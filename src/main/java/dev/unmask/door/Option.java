@@ -1,4 +1,4 @@
-package dev.unmask.web;
+package dev.unmask.door;
 
 import dev.unmask.UnmaskException;
 import java.util.Arrays;
@@ -12,50 +12,52 @@ import org.jspecify.annotations.Nullable;
 /// @param schema of its text in a query
 /// @param member what it may be in JSON, which is more where a list can be written as such
 /// @param fallback what it is when a request is silent; null where that depends on the model or on other options
-record Option<T>(
+public record Option<T>(
         String name,
         Schema schema,
         Schema member,
         Function<String, T> reader,
         @Nullable T fallback) {
 
-    static Option<String> text(String name, String about) {
+    public static Option<String> text(String name, String about) {
         Schema schema = Schema.text(about);
         return new Option<>(name, schema, schema, text -> text, null);
     }
 
     /// Text in the query; in JSON also a list, whose items are then joined by commas, or lists by semicolons.
-    static Option<String> texts(String name, String about, Schema list) {
+    public static Option<String> texts(String name, String about, Schema list) {
         Schema schema = Schema.text(about);
         return new Option<>(name, schema, Schema.any(about, schema, list), text -> text, null);
     }
 
-    static Option<Boolean> flag(String name, String about) {
+    public static Option<Boolean> flag(String name, String about) {
         Schema schema = Schema.flag(about).with("default", false);
         return new Option<>(name, schema, schema, text -> readFlag(name, text), false);
     }
 
+    /// A whole number.
+    ///
     /// @param fallback null where it depends
-    static Option<Long> integer(String name, @Nullable Long fallback, long least, long most, String about) {
+    public static Option<Long> integer(String name, @Nullable Long fallback, long least, long most, String about) {
         Schema schema = defaulting(Schema.integer(least, most, about), fallback);
         return new Option<>(name, schema, schema, text -> readInteger(name, text, least, most), fallback);
     }
 
     /// A number whose range the use case checks.
-    static Option<Double> number(String name, Schema schema, @Nullable Double fallback) {
+    public static Option<Double> number(String name, Schema schema, @Nullable Double fallback) {
         Schema told = defaulting(schema, fallback);
         return new Option<>(name, told, told, text -> readNumber(name, text), fallback);
     }
 
     /// One of the constants, in lower case.
-    static <E extends Enum<E>> Option<E> choice(String name, E[] all, @Nullable E fallback, String about) {
+    public static <E extends Enum<E>> Option<E> choice(String name, E[] all, @Nullable E fallback, String about) {
         Schema schema =
                 defaulting(Schema.text(about).with("enum", names(all)), fallback == null ? null : lowerCase(fallback));
         return new Option<>(name, schema, schema, text -> readChoice(name, text, all), fallback);
     }
 
     /// Some of the constants, with commas between them; by default all.
-    static <E extends Enum<E>> Option<List<E>> choices(String name, E[] all, String about) {
+    public static <E extends Enum<E>> Option<List<E>> choices(String name, E[] all, String about) {
         Schema schema =
                 Schema.list(Schema.text("one").with("enum", names(all)), about).with("default", names(all));
         return new Option<>(

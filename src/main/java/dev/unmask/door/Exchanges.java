@@ -1,4 +1,4 @@
-package dev.unmask.web;
+package dev.unmask.door;
 
 import io.micronaut.context.annotation.Property;
 import io.micronaut.context.propagation.slf4j.MdcPropagationContext;
@@ -14,11 +14,12 @@ import java.time.Duration;
 import java.util.List;
 
 /// Begins an [Exchange] with every request, before any other filter, so that what those refuse is seen too; every
-/// answer
-/// tells its id and where the time went.
+/// answer tells its id and where the time went.
 @ServerFilter(ServerFilter.MATCH_ALL_PATTERN)
 @Order(Ordered.HIGHEST_PRECEDENCE)
-final class Exchanges {
+public final class Exchanges {
+
+    private static final String ATTRIBUTE = "unmask.exchange";
 
     private final Duration patience;
     private final List<Witness> witnesses;
@@ -28,21 +29,33 @@ final class Exchanges {
         this.witnesses = witnesses;
     }
 
+    /// The exchange of a request that passed this filter.
+    public static Exchange of(HttpRequest<?> request) {
+        return request.getAttribute(ATTRIBUTE, Exchange.class)
+                .orElseThrow(() -> new IllegalStateException(request + " passed no filter"));
+    }
+
+    static boolean hasBegun(HttpRequest<?> request) {
+        return request.getAttribute(ATTRIBUTE).isPresent();
+    }
+
     @RequestFilter
     void begin(HttpRequest<?> request, MutablePropagatedContext context) {
-        Exchange exchange = Exchange.begin(request, patience);
+        Exchange exchange = new Exchange(HttpHead.of(request), patience);
+        request.setAttribute(ATTRIBUTE, exchange);
         witnesses.forEach(witness -> witness.began(exchange));
         context.add(new MdcPropagationContext(exchange.marks()));
     }
 
     @ResponseFilter
     void end(HttpRequest<?> request, MutableHttpResponse<?> response) {
-        Exchange exchange = Exchange.of(request);
+        Exchange exchange = of(request);
         response.header(Exchange.ID, exchange.id());
         response.header("x-content-type-options", "nosniff");
         if (!exchange.timing().isEmpty()) {
             response.header(Timing.HEADER, exchange.timing().toString());
         }
-        witnesses.forEach(witness -> witness.ended(exchange, response));
+        long bytes = response.body() instanceof byte[] body ? body.length : Witness.UNKNOWN;
+        witnesses.forEach(witness -> witness.ended(exchange, response.code(), bytes));
     }
 }

@@ -1,4 +1,4 @@
-package dev.unmask.web;
+package dev.unmask.door;
 
 import dev.unmask.Fault;
 import dev.unmask.UnmaskException;
@@ -15,19 +15,21 @@ import java.io.OutputStream;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 import java.util.zip.Deflater;
+import java.util.zip.DeflaterOutputStream;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
 import java.util.zip.InflaterInputStream;
 
 /// How a body is packed for its way.
-enum Coding {
+public enum Coding {
     IDENTITY,
     GZIP,
     DEFLATE;
 
     /// What the head of a request says.
-    static Coding of(HttpRequest<?> request) {
+    public static Coding of(HttpRequest<?> request) {
         String named = request.getHeaders().get(HttpHeaders.CONTENT_ENCODING, String.class, "identity");
         return switch (named.strip().toLowerCase(Locale.ROOT)) {
             case "identity" -> IDENTITY;
@@ -41,7 +43,7 @@ enum Coding {
     }
 
     /// Whether the caller of a request reads answers that are packed so.
-    boolean isAccepted(HttpRequest<?> request) {
+    public boolean isAccepted(HttpRequest<?> request) {
         List<String> ranges = request.getHeaders().getAll(HttpHeaders.ACCEPT_ENCODING).stream()
                 .flatMap(list -> Arrays.stream(list.toLowerCase(Locale.ROOT).split(",", -1)))
                 .map(range -> range.replace(" ", ""))
@@ -54,14 +56,26 @@ enum Coding {
                 .isPresent();
     }
 
+    /// The first that the caller of a request reads.
+    public static Coding accepted(HttpRequest<?> request) {
+        return Stream.of(GZIP, DEFLATE)
+                .filter(coding -> coding.isAccepted(request))
+                .findFirst()
+                .orElse(IDENTITY);
+    }
+
+    /// As headers name it.
+    public String headerName() {
+        return lowerCase();
+    }
+
     /// Fast rather than small.
-    static byte[] gzip(byte[] plain) {
+    public byte[] pack(byte[] plain) {
+        if (this == IDENTITY) {
+            return plain;
+        }
         ByteArrayOutputStream packed = new ByteArrayOutputStream(plain.length / 2);
-        try (OutputStream packing = new GZIPOutputStream(packed) {
-            {
-                def.setLevel(Deflater.BEST_SPEED);
-            }
-        }) {
+        try (OutputStream packing = packing(packed)) {
             packing.write(plain);
         } catch (IOException e) {
             throw new IllegalStateException("writing to memory failed", e);
@@ -70,7 +84,7 @@ enum Coding {
     }
 
     /// Unpacks, but never more than `most` bytes.
-    byte[] unpack(byte[] body, int most) {
+    public byte[] unpack(byte[] body, int most) {
         if (this == IDENTITY || body.length == 0) {
             return body;
         }
@@ -91,6 +105,16 @@ enum Coding {
     private InputStream stream(byte[] body) throws IOException {
         InputStream bytes = new ByteArrayInputStream(body);
         return this == GZIP ? new GZIPInputStream(bytes) : new InflaterInputStream(bytes);
+    }
+
+    private OutputStream packing(OutputStream packed) throws IOException {
+        return this == DEFLATE
+                ? new DeflaterOutputStream(packed, new Deflater(Deflater.BEST_SPEED))
+                : new GZIPOutputStream(packed) {
+                    {
+                        def.setLevel(Deflater.BEST_SPEED);
+                    }
+                };
     }
 
     private String lowerCase() {

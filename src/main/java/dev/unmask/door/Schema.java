@@ -1,4 +1,4 @@
-package dev.unmask.web;
+package dev.unmask.door;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -7,77 +7,77 @@ import java.util.Map;
 
 /// What a value of JSON may be: a JSON Schema (draft 2020-12), as the OpenAPI document tells it. Never changed, only
 /// extended into a new one.
-record Schema(Map<String, Object> keywords) {
+public record Schema(Map<String, Object> keywords) {
 
     /// For options whose largest value nobody would ask for.
-    static final long MANY = Integer.MAX_VALUE;
+    public static final long MANY = Integer.MAX_VALUE;
 
-    static Schema text(String about) {
+    public static Schema text(String about) {
         return of("string", about);
     }
 
-    static Schema flag(String about) {
+    public static Schema flag(String about) {
         return of("boolean", about);
     }
 
-    static Schema number(String about) {
+    public static Schema number(String about) {
         return of("number", about);
     }
 
-    static Schema integer(String about) {
+    public static Schema integer(String about) {
         return of("integer", about);
     }
 
-    static Schema integer(long least, long most, String about) {
+    public static Schema integer(long least, long most, String about) {
         return integer(about).with("minimum", least).with("maximum", most);
     }
 
-    static Schema list(Schema item, String about) {
+    public static Schema list(Schema item, String about) {
         return of("array", about).with("items", item);
     }
 
-    static Schema object(String about) {
+    public static Schema object(String about) {
         return of("object", about);
     }
 
     /// One of several kinds of value.
-    static Schema any(String about, Schema... kinds) {
+    public static Schema any(String about, Schema... kinds) {
         return new Schema(Map.of()).with("description", about).with("anyOf", List.of(kinds));
     }
 
     /// A schema of the document's own list.
-    static Schema named(String name) {
+    public static Schema named(String name) {
         return new Schema(Map.of("$ref", "#/components/schemas/" + name));
     }
 
     /// The same with a keyword more.
-    Schema with(String keyword, Object value) {
+    public Schema with(String keyword, Object value) {
         Map<String, Object> more = new LinkedHashMap<>(keywords);
         more.put(keyword, plain(value));
         return new Schema(more);
     }
 
     /// The same, or null.
-    Schema orNull() {
+    public Schema orNull() {
         return with("type", List.of(keywords.getOrDefault("type", "object"), "null"));
     }
 
     /// An object with a member more, which is always there.
-    Schema has(String member, Schema schema) {
+    public Schema has(String member, Schema schema) {
         List<Object> required = new ArrayList<>((List<?>) keywords.getOrDefault("required", List.of()));
         required.add(member);
         return mayHave(member, schema).with("required", required);
     }
 
     /// An object with a member more, which may be absent.
-    Schema mayHave(String member, Schema schema) {
+    public Schema mayHave(String member, Schema schema) {
         Map<Object, Object> members = new LinkedHashMap<>((Map<?, ?>) keywords.getOrDefault("properties", Map.of()));
         members.put(member, schema.keywords);
         return with("properties", members);
     }
 
     /// An object with all members of another too.
-    Schema and(Schema other) {
+    public Schema and(Schema other) {
         Map<Object, Object> members = new LinkedHashMap<>((Map<?, ?>) keywords.getOrDefault("properties", Map.of()));
         members.putAll((Map<?, ?>) other.keywords.getOrDefault("properties", Map.of()));
         List<Object> required = new ArrayList<>((List<?>) keywords.getOrDefault("required", List.of()));

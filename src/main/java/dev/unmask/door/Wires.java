@@ -1,4 +1,4 @@
-package dev.unmask.web;
+package dev.unmask.door;
 
 import io.micronaut.context.event.BeanCreatedEvent;
 import io.micronaut.context.event.BeanCreatedEventListener;

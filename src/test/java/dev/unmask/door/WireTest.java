@@ -1,4 +1,4 @@
-package dev.unmask.web;
+package dev.unmask.door;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
