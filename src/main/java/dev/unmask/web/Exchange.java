@@ -10,6 +10,7 @@ import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.handler.codec.http2.HttpConversionUtil;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
@@ -146,7 +147,7 @@ public final class Exchange implements Call {
     }
 
     @Override
-    public void served(long queue, long run) {
+    public void served(long queue, long run, List<Share> shares) {
         long now = System.nanoTime();
         timing.add("queue", now - run - queue, queue);
         timing.add("infer", now - run, run);

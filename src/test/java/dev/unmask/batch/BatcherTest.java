@@ -223,7 +223,7 @@ class BatcherTest {
         List<Long> spent = new ArrayList<>();
         Call call = new Call() {
             @Override
-            public void served(long queue, long run) {
+            public void served(long queue, long run, List<Share> shares) {
                 spent.addAll(List.of(queue, run));
             }
         };
