@@ -17,7 +17,7 @@ import java.util.Set;
 /// @param taken when a lane took it
 record Batch(Group group, long taken, List<Place> places) {
 
-    static final Batch NONE = new Batch(new Group(0, Tensor.Type.UINT8, 0, Set.of()), 0, List.of());
+    static final Batch NONE = new Batch(new Group(0, Tensor.Type.UINT8, List.of(), Set.of()), 0, List.of());
 
     /// A row of a request.
     record Place(Request request, int row) {}

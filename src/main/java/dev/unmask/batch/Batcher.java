@@ -29,7 +29,8 @@ import org.jspecify.annotations.Nullable;
 /// rows gather, and the next batch is fuller by itself: load makes batches, the delay only helps where there is
 /// little of it.
 ///
-/// **What shares a run.** Rows that keep as many patches, have the same kind of pixels and want the same outputs
+/// **What shares a run.** Rows that keep as many patches, have the same kind of pixels (or latents) and want the same
+/// outputs
 /// form a line. A line is served when it fills a batch (rows or tokens), or when one of its rows has waited for its
 /// delay. A row whose coming was announced knows what else is on its way, and waits for nothing if that is nothing.
 ///
