@@ -41,6 +41,34 @@ public final class Mask {
         return new Mask(ascending(noise), kept);
     }
 
+    /// Shows exactly these patches, in this order: `ids_keep`. The others follow in ascending order.
+    public static Mask keeping(PatchGrid grid, long[] idsKeep) {
+        if (idsKeep.length == 0 || idsKeep.length > grid.patches()) {
+            throw UnmaskException.invalid("ids_keep has " + idsKeep.length + " values; it takes 1 to " + grid.patches()
+                    + ", as many as the model has patches");
+        }
+        BitSet hidden = new BitSet();
+        hidden.set(0, grid.patches());
+        int[] order = Arrays.copyOf(distinct("ids_keep", idsKeep, grid), grid.patches());
+        for (int i = 0; i < idsKeep.length; i++) {
+            hidden.clear(order[i]);
+        }
+        int next = idsKeep.length;
+        for (int patch = hidden.nextSetBit(0); patch >= 0; patch = hidden.nextSetBit(patch + 1)) {
+            order[next++] = patch;
+        }
+        return new Mask(order, idsKeep.length);
+    }
+
+    /// The mask of which this is [#restore], with so many visible patches.
+    public static Mask restoring(PatchGrid grid, long[] idsRestore, int kept) {
+        requireLength("ids_restore", idsRestore.length, grid);
+        if (kept < 1 || kept > grid.patches()) {
+            throw UnmaskException.invalid(kept + " visible patches are not in 1 to " + grid.patches());
+        }
+        return new Mask(inverse(distinct("ids_restore", idsRestore, grid)), kept);
+    }
+
     /// Nothing hidden: every patch in its own order.
     public static Mask none(PatchGrid grid) {
         return hiding(grid, new BitSet());
@@ -84,11 +112,7 @@ public final class Mask {
 
     /// Where each patch stands in `order`: `ids_restore` of the reference implementation.
     public int[] restore() {
-        int[] restore = new int[order.length];
-        for (int i = 0; i < order.length; i++) {
-            restore[order[i]] = i;
-        }
-        return restore;
+        return inverse(order);
     }
 
     /// For each patch whether it is hidden.
@@ -154,6 +178,32 @@ public final class Mask {
         } catch (NumberFormatException _) {
             throw UnmaskException.invalid("'" + text.strip() + "' is not a patch number");
         }
+    }
+
+    /// Numbers of patches, none of them twice.
+    private static int[] distinct(String what, long[] ids, PatchGrid grid) {
+        BitSet seen = new BitSet();
+        int[] distinct = new int[ids.length];
+        for (int i = 0; i < ids.length; i++) {
+            if (ids[i] < 0 || ids[i] >= grid.patches()) {
+                throw UnmaskException.invalid(
+                        what + " holds " + ids[i] + ", which is not in 0 to " + (grid.patches() - 1));
+            }
+            distinct[i] = (int) ids[i];
+            if (seen.get(distinct[i])) {
+                throw UnmaskException.invalid(what + " holds " + ids[i] + " twice; it takes each number once");
+            }
+            seen.set(distinct[i]);
+        }
+        return distinct;
+    }
+
+    private static int[] inverse(int[] permutation) {
+        int[] inverse = new int[permutation.length];
+        for (int i = 0; i < permutation.length; i++) {
+            inverse[permutation[i]] = i;
+        }
+        return inverse;
     }
 
     private static void requireLength(String what, int length, PatchGrid grid) {

@@ -7,9 +7,11 @@ import java.nio.LongBuffer;
 import java.util.Arrays;
 import java.util.Locale;
 
-/// A dense array of numbers in row-major order, in direct memory, so that native code reads it without a copy.
+/// A dense array of numbers in row-major order.
 ///
-/// Whoever fills a tensor does so before handing it on; from then on it is only read, by any number of threads.
+/// One that is allocated lies in direct memory, so that native code reads and writes it without a copy; a [#view] lies
+/// wherever its bytes came from. Whoever fills a tensor does so before handing it on; from then on it is only read, by
+/// any number of threads.
 public final class Tensor {
 
     /// The element types the graphs speak.
@@ -42,8 +44,20 @@ public final class Tensor {
 
     /// A tensor of zeros, to be filled by the caller.
     public static Tensor allocate(Type type, long... shape) {
-        int bytes = Math.toIntExact(Math.multiplyExact(elements(shape), (long) type.bytes()));
+        int bytes = Math.multiplyExact(elements(shape), type.bytes());
         return new Tensor(type, shape.clone(), ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder()));
+    }
+
+    /// A tensor that is the given memory, from its position to its limit, which may be read-only and begin anywhere.
+    /// Nobody may change it as long as the tensor is used.
+    ///
+    /// @param littleEndian the order of the wire, and of every machine that ONNX Runtime runs on
+    public static Tensor view(Type type, ByteBuffer littleEndian, long... shape) {
+        Tensor tensor = new Tensor(type, shape.clone(), littleEndian.slice());
+        if (littleEndian.remaining() != (long) tensor.size() * type.bytes()) {
+            throw new IllegalArgumentException(littleEndian.remaining() + " bytes for " + tensor);
+        }
+        return tensor;
     }
 
     public static Tensor of(float[] values, long... shape) {
@@ -74,7 +88,7 @@ public final class Tensor {
 
     /// The number of elements.
     public int size() {
-        return Math.toIntExact(elements(shape));
+        return elements(shape);
     }
 
     /// The elements of a float32 tensor, position 0 to `size()`.
@@ -109,7 +123,7 @@ public final class Tensor {
     /// Row `i` along the first dimension: a view that shares memory with this tensor.
     public Tensor row(int i) {
         long[] rest = Arrays.copyOfRange(shape, 1, shape.length);
-        int bytes = Math.toIntExact(elements(rest) * type.bytes());
+        int bytes = elements(rest) * type.bytes();
         return new Tensor(type, rest, data.slice(i * bytes, bytes).order(ByteOrder.nativeOrder()));
     }
 
@@ -139,11 +153,15 @@ public final class Tensor {
         }
     }
 
-    private static long elements(long[] shape) {
+    /// The product of the sides, which an `int` must hold.
+    private static int elements(long[] shape) {
         long elements = 1;
         for (long side : shape) {
-            elements = Math.multiplyExact(elements, side);
+            if (side < 0 || side > Integer.MAX_VALUE || elements * side > Integer.MAX_VALUE) {
+                throw new IllegalArgumentException("no tensor has the shape " + Arrays.toString(shape));
+            }
+            elements *= side;
         }
-        return elements;
+        return (int) elements;
     }
 }

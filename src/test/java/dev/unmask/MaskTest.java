@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Arrays;
 import java.util.List;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class MaskTest {
@@ -104,5 +106,77 @@ class MaskTest {
         Arrays.fill(noise, Float.NaN);
         assertThatThrownBy(() -> Mask.ofNoise(grid, 0.5, noise)).hasMessageContaining("NaN");
         assertThatThrownBy(() -> Mask.ofNoise(grid, 0.5, new float[5])).hasMessageContaining("5 values");
+    }
+
+    @Test
+    void showsTheCallersPatchesInTheCallersOrder() {
+        Mask mask = Mask.keeping(grid, new long[] {4, 0, 3});
+        assertThat(mask.kept()).isEqualTo(3);
+        assertThat(mask.order()).containsExactly(4, 0, 3, 1, 2, 5);
+        assertThat(mask.toString()).isEqualTo("011001");
+        assertThat(Mask.keeping(grid, new long[] {5, 4, 3, 2, 1, 0}).order()).containsExactly(5, 4, 3, 2, 1, 0);
+    }
+
+    @Test
+    void comesBackFromItsPlacesAndFromItsPatches() {
+        PatchGrid large = new PatchGrid(224, 224, 16);
+        for (long seed = 0; seed < 50; seed++) {
+            Mask mask = Mask.random(large, seed / 50.0, seed);
+            Mask restored = Mask.restoring(large, longs(mask.restore()), mask.kept());
+            assertThat(restored.order()).isEqualTo(mask.order());
+            assertThat(restored.restore()).isEqualTo(mask.restore());
+            assertThat(restored.kept()).isEqualTo(mask.kept());
+            Mask kept = Mask.keeping(large, longs(Arrays.copyOf(mask.order(), mask.kept())));
+            assertThat(kept.hidden()).isEqualTo(mask.hidden());
+            assertThat(Arrays.copyOf(kept.order(), kept.kept())).isEqualTo(Arrays.copyOf(mask.order(), mask.kept()));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "0 6|ids_keep holds 6, which is not in 0 to 5",
+                "-1|ids_keep holds -1, which is not in 0 to 5",
+                "4294967296|ids_keep holds 4294967296, which is not in 0 to 5",
+                "1 2 1|ids_keep holds 1 twice; it takes each number once",
+                "''|ids_keep has 0 values; it takes 1 to 6, as many as the model has patches",
+                "0 1 2 3 4 5 0|ids_keep has 7 values; it takes 1 to 6, as many as the model has patches",
+            })
+    void refusesPatchesThatCannotBeKept(String ids, String message) {
+        assertInvalid(() -> Mask.keeping(grid, longs(ids)), message);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "0 1 2 3 4 6|3|ids_restore holds 6, which is not in 0 to 5",
+                "0 1 2 3 4 4|3|ids_restore holds 4 twice; it takes each number once",
+                "0 1 2 3 4|3|ids_restore has 5 values; the model has 6 patches (2 rows of 3)",
+                "0 1 2 3 4 5|0|0 visible patches are not in 1 to 6",
+                "0 1 2 3 4 5|7|7 visible patches are not in 1 to 6",
+            })
+    void refusesPlacesThatAreNoPermutation(String ids, int kept, String message) {
+        assertInvalid(() -> Mask.restoring(grid, longs(ids), kept), message);
+    }
+
+    private static void assertInvalid(ThrowingCallable call, String message) {
+        assertThatThrownBy(call)
+                .hasMessage(message)
+                .isInstanceOfSatisfying(
+                        UnmaskException.class,
+                        refusal -> assertThat(refusal.fault()).isEqualTo(Fault.INVALID));
+    }
+
+    private static long[] longs(int[] ids) {
+        return Arrays.stream(ids).asLongStream().toArray();
+    }
+
+    private static long[] longs(String ids) {
+        return Arrays.stream(ids.split(" "))
+                .filter(id -> !id.isEmpty())
+                .mapToLong(Long::parseLong)
+                .toArray();
     }
 }

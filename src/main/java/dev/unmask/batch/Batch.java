@@ -1,6 +1,7 @@
 package dev.unmask.batch;
 
 import dev.unmask.Answer;
+import dev.unmask.Call;
 import dev.unmask.Fault;
 import dev.unmask.Row;
 import dev.unmask.Tensor;
@@ -16,10 +17,27 @@ import java.util.Set;
 /// @param taken when a lane took it
 record Batch(Group group, long taken, List<Place> places) {
 
-    static final Batch NONE = new Batch(new Group(0, Tensor.Type.UINT8, 0, Set.of()), 0, List.of());
+    static final Batch NONE = new Batch(new Group(0, Tensor.Type.UINT8, List.of(), Set.of()), 0, List.of());
 
     /// A row of a request.
     record Place(Request request, int row) {}
+
+    /// A run that answered; equal to itself alone.
+    static final class Run {
+
+        private final int rows;
+        private final long nanos;
+
+        private Run(int rows, long nanos) {
+            this.rows = rows;
+            this.nanos = nanos;
+        }
+
+        /// What a call had of it with so many rows.
+        Call.Share share(int ofCall) {
+            return new Call.Share(ofCall, rows, nanos);
+        }
+    }
 
     static Batch of(Group group, long taken) {
         return new Batch(group, taken, new ArrayList<>());
@@ -37,12 +55,14 @@ record Batch(Group group, long taken, List<Place> places) {
         return places.stream().map(place -> place.request().row(place.row())).toList();
     }
 
-    void answer(List<Answer> answers) {
+    /// Hands out what a run of so many nanoseconds answered.
+    void answer(List<Answer> answers, long nanos) {
         if (answers.size() != size()) {
             throw new IllegalStateException(answers.size() + " answers for " + size() + " rows");
         }
+        Run run = new Run(size(), nanos);
         for (int i = 0; i < size(); i++) {
-            places.get(i).request().answer(places.get(i).row(), answers.get(i));
+            places.get(i).request().answer(places.get(i).row(), answers.get(i), run);
         }
     }
 

@@ -29,7 +29,8 @@ import org.jspecify.annotations.Nullable;
 /// rows gather, and the next batch is fuller by itself: load makes batches, the delay only helps where there is
 /// little of it.
 ///
-/// **What shares a run.** Rows that keep as many patches, have the same kind of pixels and want the same outputs
+/// **What shares a run.** Rows that keep as many patches, have the same kind of pixels (or latents) and want the same
+/// outputs
 /// form a line. A line is served when it fills a batch (rows or tokens), or when one of its rows has waited for its
 /// delay. A row whose coming was announced knows what else is on its way, and waits for nothing if that is nothing.
 ///
@@ -37,7 +38,8 @@ import org.jspecify.annotations.Nullable;
 /// i requests later. The lowest ticket goes first, within a line and between lines. So a request of 64 rows does
 /// not hold up the single rows behind it, which pass all but its first few; and nobody starves, since whoever comes
 /// later draws higher numbers: only finitely many rows can ever pass a given one. The same arrivals give the same
-/// batches.
+/// batches. A request of priority p stands in line as if it had come (p - 1) x `queueRows` requests later. So an urgent
+/// one passes whoever waits less urgently, until `queueRows` requests have come since: then it passes no more.
 ///
 /// **Who is refused.** The queue is bounded in rows. A request that does not fit as a whole is refused at once,
 /// with the figures and an estimate of when to come back. Who has work to do before there are rows (decoding) asks

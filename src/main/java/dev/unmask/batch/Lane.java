@@ -1,5 +1,6 @@
 package dev.unmask.batch;
 
+import dev.unmask.Answer;
 import dev.unmask.Fault;
 import dev.unmask.Model;
 import dev.unmask.UnmaskException;
@@ -60,7 +61,8 @@ final class Lane {
     private @Nullable Throwable attempt(Batch rows) {
         long started = clock.getAsLong();
         try {
-            rows.answer(model.run(rows.rows(), rows.group().wanted()));
+            List<Answer> answers = model.run(rows.rows(), rows.group().wanted());
+            rows.answer(answers, clock.getAsLong() - started);
             return null;
         } catch (RuntimeException | OutOfMemoryError e) {
             return e;

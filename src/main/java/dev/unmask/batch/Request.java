@@ -5,6 +5,7 @@ import dev.unmask.Call;
 import dev.unmask.Fault;
 import dev.unmask.Row;
 import dev.unmask.UnmaskException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
@@ -21,8 +22,10 @@ final class Request {
     private final List<Row> rows;
     private final Call call;
     private final long arrived;
+    private final long setBack;
 
     private final @Nullable Answer[] answers;
+    private final Batch.@Nullable Run[] runs; // which gave each answer
     private final AtomicInteger unanswered;
     private final AtomicReference<@Nullable UnmaskException> failure = new AtomicReference<>();
     private final CountDownLatch ended = new CountDownLatch(1);
@@ -38,9 +41,11 @@ final class Request {
         this.rows = List.copyOf(rows);
         this.call = call;
         this.arrived = now;
+        this.setBack = (call.priority() - 1L) * policy.queueRows();
         // Company is never worth more than half of the time that the caller has.
         this.due = now + Math.min(policy.maxDelay().toNanos(), call.left(now) / 2);
         this.answers = new Answer[rows.size()];
+        this.runs = new Batch.Run[rows.size()];
         this.unanswered = new AtomicInteger(rows.size());
     }
 
@@ -74,9 +79,10 @@ final class Request {
         return number;
     }
 
-    /// The place in line of the next row: row i stands as if it were the request that came i requests later.
+    /// The place in line of the next row: row i stands as if it were the request that came i requests later, and the
+    /// whole request further back the less urgent it is.
     long ticket() {
-        return number + taken;
+        return number + setBack + taken;
     }
 
     /// Rows that no batch has taken.
@@ -136,8 +142,9 @@ final class Request {
         return ended.getCount() == 0;
     }
 
-    void answer(int row, Answer answer) {
+    void answer(int row, Answer answer, Batch.Run run) {
         answers[row] = answer;
+        runs[row] = run;
         if (unanswered.decrementAndGet() == 0) {
             ended.countDown();
         }
@@ -168,7 +175,21 @@ final class Request {
         if (why != null) {
             throw why;
         }
-        call.served(lastTaken - arrived, now - lastTaken);
+        call.served(lastTaken - arrived, now - lastTaken, shares());
         return List.of(Objects.requireNonNull(answers));
+    }
+
+    /// One for each run; its rows are neighbours, as rows join batches in their order.
+    private List<Call.Share> shares() {
+        List<Call.Share> shares = new ArrayList<>(1);
+        int begin = 0;
+        for (int end = 1; end <= runs.length; end++) {
+            Batch.Run run = Objects.requireNonNull(runs[begin]);
+            if (end == runs.length || runs[end] != run) {
+                shares.add(run.share(end - begin));
+                begin = end;
+            }
+        }
+        return shares;
     }
 }

@@ -9,10 +9,9 @@ import dev.unmask.Placement;
 import dev.unmask.Row;
 import dev.unmask.Tensor;
 import dev.unmask.UnmaskException;
-import java.nio.ByteBuffer;
-import java.nio.LongBuffer;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -39,7 +38,8 @@ import java.util.function.Supplier;
 /// run is refused.
 public final class OrtModel implements Model, AutoCloseable {
 
-    private static final Set<Output> FROM_DECODER = Set.of(Output.PATCHES, Output.IMAGE);
+    private static final Set<Output> FROM_ENCODER = Set.of(Output.LATENT, Output.CLS, Output.MEAN);
+    static final Set<Output> FROM_DECODER = Set.of(Output.PATCHES, Output.IMAGE);
 
     private final Bundle bundle;
     private final Device device;
@@ -83,13 +83,16 @@ public final class OrtModel implements Model, AutoCloseable {
     public List<Answer> run(List<Row> rows, Set<Output> wanted) {
         wanted.forEach(card::require);
         return alive(() -> {
-            Batch batch = timed("assemble", rows.size(), () -> Batch.of(rows));
+            Feed feed = timed("assemble", rows.size(), () -> Feed.of(card, rows, wanted));
             Map<Output, Tensor> answers = new EnumMap<>(Output.class);
-            encode(batch, wanted, answers);
-            if (wanted.contains(Output.LOGITS)) {
-                answers.putAll(run("classifier", batch, Map.of("pixels", batch.pixels()), Set.of(Output.LOGITS)));
+            if (!feed.latent()) {
+                encode(feed, wanted, answers);
             }
-            return split(answers, wanted, batch.rows());
+            decode(feed, wanted, answers);
+            if (wanted.contains(Output.LOGITS)) {
+                answers.putAll(run("classifier", feed, Map.of("pixels", feed.pixels()), Set.of(Output.LOGITS)));
+            }
+            return split(answers, wanted, feed.rows());
         });
     }
 
@@ -149,29 +152,31 @@ public final class OrtModel implements Model, AutoCloseable {
         return Output.valueOf(name.toUpperCase(Locale.ROOT));
     }
 
-    private void encode(Batch batch, Set<Output> wanted, Map<Output, Tensor> answers) {
-        Set<Output> predictions = intersection(wanted, FROM_DECODER);
-        Set<Output> tokens = intersection(wanted, Set.of(Output.LATENT, Output.CLS, Output.MEAN));
-        if (!predictions.isEmpty()) {
+    private void encode(Feed feed, Set<Output> wanted, Map<Output, Tensor> answers) {
+        Set<Output> tokens = intersection(wanted, FROM_ENCODER);
+        if (!Collections.disjoint(wanted, FROM_DECODER)) {
             tokens.add(Output.LATENT);
         }
         if (!tokens.isEmpty()) {
-            answers.putAll(
-                    run("encoder", batch, Map.of("pixels", batch.pixels(), "ids_keep", batch.idsKeep()), tokens));
-        }
-        if (!predictions.isEmpty()) {
-            Tensor latent = Objects.requireNonNull(answers.get(Output.LATENT));
-            answers.putAll(
-                    run("decoder", batch, Map.of("latent", latent, "ids_restore", batch.idsRestore()), predictions));
+            answers.putAll(run("encoder", feed, Map.of("pixels", feed.pixels(), "ids_keep", feed.idsKeep()), tokens));
         }
     }
 
-    private Map<Output, Tensor> run(String graph, Batch batch, Map<String, Tensor> inputs, Set<Output> wanted) {
+    private void decode(Feed feed, Set<Output> wanted, Map<Output, Tensor> answers) {
+        Set<Output> predictions = intersection(wanted, FROM_DECODER);
+        if (!predictions.isEmpty()) {
+            Tensor latent = feed.latent() ? feed.pixels() : Objects.requireNonNull(answers.get(Output.LATENT));
+            answers.putAll(
+                    run("decoder", feed, Map.of("latent", latent, "ids_restore", feed.idsRestore()), predictions));
+        }
+    }
+
+    private Map<Output, Tensor> run(String graph, Feed feed, Map<String, Tensor> inputs, Set<Output> wanted) {
         Set<String> names = new HashSet<>();
         wanted.forEach(output -> names.add(output.name().toLowerCase(Locale.ROOT)));
-        Graph loaded = graph(graph, batch.pixels().type());
+        Graph loaded = graph(graph, feed.pixels().type());
         Map<Output, Tensor> answers = new HashMap<>();
-        timed(graph, batch.rows(), () -> loaded.run(inputs, names, batch.rows(), batch.kept()))
+        timed(graph, feed.rows(), () -> loaded.run(inputs, names, feed.rows(), feed.kept()))
                 .forEach((name, tensor) -> answers.put(output(name), tensor));
         return answers;
     }
@@ -224,42 +229,5 @@ public final class OrtModel implements Model, AutoCloseable {
             split.add(new Answer(own));
         }
         return split;
-    }
-
-    /// Rows laid out as the graphs take them.
-    private record Batch(Tensor pixels, Tensor idsKeep, Tensor idsRestore, int rows, int kept) {
-
-        static Batch of(List<Row> rows) {
-            Row first = rows.getFirst();
-            int kept = first.mask().kept();
-            int patches = first.mask().patches();
-            long[] shape = first.pixels().shape();
-            Tensor pixels = Tensor.allocate(first.pixels().type(), rows.size(), shape[0], shape[1], shape[2]);
-            Tensor idsKeep = Tensor.allocate(Tensor.Type.INT64, rows.size(), kept);
-            Tensor idsRestore = Tensor.allocate(Tensor.Type.INT64, rows.size(), patches);
-            ByteBuffer pixelBytes = pixels.bytes();
-            LongBuffer keep = idsKeep.longs();
-            LongBuffer restore = idsRestore.longs();
-            for (Row row : rows) {
-                requireAlike(first, row);
-                pixelBytes.put(row.pixels().bytes());
-                int[] order = row.mask().order();
-                for (int i = 0; i < kept; i++) {
-                    keep.put(order[i]);
-                }
-                for (int place : row.mask().restore()) {
-                    restore.put(place);
-                }
-            }
-            return new Batch(pixels, idsKeep, idsRestore, rows.size(), kept);
-        }
-
-        private static void requireAlike(Row first, Row row) {
-            if (row.mask().kept() != first.mask().kept()
-                    || row.pixels().type() != first.pixels().type()
-                    || row.pixels().size() != first.pixels().size()) {
-                throw new IllegalArgumentException("rows of one batch must share their pixel type and kept patches");
-            }
-        }
     }
 }

@@ -53,6 +53,7 @@ public final class Verification {
         checkPixels(name, bytes, pixels);
         List<Answer> answers = checkAnswers(name, golden, rows(pixels, masks));
         checkAnswers(name + " uint8", golden, rows(bytes, masks));
+        checkDecoder(name + " latent", golden, masks);
         if (golden.containsKey("loss")) {
             checkLoss(name, golden, answers, pixels, masks);
         }
@@ -87,11 +88,26 @@ public final class Verification {
         checks.add(Check.compare(name + ".pixels", together(normalized), Check.doubles(pixels), 0));
     }
 
+    /// The decoder by itself, from PyTorch's latent.
+    private void checkDecoder(String name, Map<String, Tensor> golden, List<Mask> masks) {
+        Set<Output> predictions = golden(golden, OrtModel.FROM_DECODER);
+        if (!predictions.isEmpty()) {
+            checkAnswers(name, golden, rows(required(golden, "latent"), masks), predictions);
+        }
+    }
+
     private List<Answer> checkAnswers(String name, Map<String, Tensor> golden, List<Row> rows) {
-        Set<Output> wanted = EnumSet.noneOf(Output.class);
-        card.outputs().stream()
-                .filter(output -> golden.containsKey(nameOf(output)))
-                .forEach(wanted::add);
+        return checkAnswers(name, golden, rows, golden(golden, Set.of(Output.values())));
+    }
+
+    /// Of these outputs, those that the model gives and PyTorch gave.
+    private Set<Output> golden(Map<String, Tensor> golden, Set<Output> outputs) {
+        Set<Output> given = EnumSet.copyOf(outputs);
+        given.removeIf(output -> !card.outputs().contains(output) || !golden.containsKey(nameOf(output)));
+        return given;
+    }
+
+    private List<Answer> checkAnswers(String name, Map<String, Tensor> golden, List<Row> rows, Set<Output> wanted) {
         List<Answer> answers = model.run(rows, wanted);
         for (Output output : wanted) {
             String check = name + "." + nameOf(output);

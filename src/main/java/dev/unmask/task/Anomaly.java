@@ -1,12 +1,10 @@
 package dev.unmask.task;
 
 import dev.unmask.Answer;
-import dev.unmask.Card;
 import dev.unmask.Mask;
 import dev.unmask.Model;
 import dev.unmask.Output;
 import dev.unmask.PatchGrid;
-import dev.unmask.Patches;
 import dev.unmask.Row;
 import dev.unmask.Tensor;
 import dev.unmask.UnmaskException;
@@ -71,12 +69,12 @@ public final class Anomaly {
 
     /// Judges one picture.
     ///
-    /// @param picture uint8 (H, W, C), as [View] prepares it
+    /// @param picture uint8 (H, W, C), as [View] prepares it, or float32 (C, H, W) normalised
     public Finding run(Tensor picture) {
         return run(List.of(picture)).getFirst();
     }
 
-    /// Judges pictures; all passes of all of them are rows of one batch.
+    /// Judges pictures of one type; all passes of all of them are rows of one batch.
     public List<Finding> run(List<Tensor> pictures) {
         List<Row> rows = pictures.stream()
                 .flatMap(picture -> passes.stream().map(pass -> new Row(picture, pass.mask())))
@@ -88,14 +86,15 @@ public final class Anomaly {
     }
 
     private Finding finding(Tensor picture, List<Answer> answers) {
-        double[] errors = errors(picture, answers);
+        Original original = Original.of(model.card(), picture);
+        double[] errors = errors(original, answers);
         List<Double> map = Arrays.stream(errors).boxed().toList();
         List<Double> largest = map.stream()
                 .sorted(Collections.reverseOrder())
                 .limit(topPatches)
                 .toList();
         double score = largest.stream().mapToDouble(Double::doubleValue).sum() / topPatches;
-        return new Finding(picture, map, Heat.of(errors, model.card().grid()), largest.getFirst(), score);
+        return new Finding(original.picture(), map, Heat.of(errors, model.card().grid()), largest.getFirst(), score);
     }
 
     /// The passes of one round, which judge every patch once and hide equally many.
@@ -118,22 +117,15 @@ public final class Anomaly {
                 .toList();
     }
 
-    private double[] errors(Tensor picture, List<Answer> answers) {
-        Tensor target = target(picture);
+    private double[] errors(Original original, List<Answer> answers) {
         double[] errors = new double[model.card().grid().patches()];
         for (int i = 0; i < passes.size(); i++) {
-            double[] guessed = Patches.errors(answers.get(i).get(Output.PATCHES), target);
+            double[] guessed = original.errors(answers.get(i).get(Output.PATCHES));
             for (int patch : passes.get(i).judged()) {
                 errors[patch] += guessed[patch] / rounds;
             }
         }
         return errors;
-    }
-
-    private Tensor target(Tensor picture) {
-        Card card = model.card();
-        Tensor patches = Patches.patchify(card.normalization().normalize(picture), card.grid());
-        return card.normalizedPixels() ? Patches.normalize(patches) : patches;
     }
 
     private static void check(PatchGrid grid, int masks, int rounds, double top) {

@@ -37,6 +37,13 @@ public final class Reconstruct {
     public record Reconstruction(
             Tensor original, Mask mask, Tensor patches, Tensor image, List<Double> errors, double loss) {}
 
+    /// The mean error over the hidden patches of a row, NaN when nothing is hidden.
+    ///
+    /// @param predicted float32 (N, P * P * C), the model's [Output#PATCHES]
+    public static double loss(Card card, Row row, Tensor predicted) {
+        return Patches.loss(Original.of(card, row.pixels()).errors(predicted), row.mask());
+    }
+
     private final Model model;
 
     /// Refuses a model that cannot show a reconstruction with these statistics.
@@ -50,12 +57,12 @@ public final class Reconstruct {
 
     /// Reconstructs one picture.
     ///
-    /// @param picture uint8 (H, W, C), as [View] prepares it
+    /// @param picture uint8 (H, W, C), as [View] prepares it, or float32 (C, H, W) normalised
     public Reconstruction run(Tensor picture, Mask mask) {
         return run(List.of(new Row(picture, mask))).getFirst();
     }
 
-    /// Reconstructs pictures under their masks; those that keep equally many patches run as one batch.
+    /// Reconstructs pictures of one type under their masks; those that keep equally many patches run as one batch.
     public List<Reconstruction> run(List<Row> rows) {
         Map<Integer, List<Integer>> batches = IntStream.range(0, rows.size())
                 .boxed()
@@ -78,13 +85,14 @@ public final class Reconstruct {
         Card card = model.card();
         boolean predictsPixels = !card.normalizedPixels();
         Tensor predicted = answer.get(Output.PATCHES);
-        Tensor original = Patches.patchify(card.normalization().normalize(row.pixels()), card.grid());
-        double[] errors = Patches.errors(predicted, predictsPixels ? original : Patches.normalize(original));
+        Original original = Original.of(card, row.pixels());
+        double[] errors = original.errors(predicted);
         Tensor image = predictsPixels
                 ? answer.get(Output.IMAGE)
-                : Patches.picture(Patches.denormalize(predicted, original), card.grid(), card.normalization());
+                : Patches.picture(
+                        Patches.denormalize(predicted, original.patches()), card.grid(), card.normalization());
         return new Reconstruction(
-                row.pixels(),
+                original.picture(),
                 row.mask(),
                 predicted,
                 image,

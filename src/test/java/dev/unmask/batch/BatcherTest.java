@@ -93,6 +93,20 @@ class BatcherTest {
     }
 
     @Test
+    void latentsAndPicturesOfAsManyValuesShareNoRun() throws Exception {
+        try (Rig rig = new Rig(policy(8, Duration.ZERO))) {
+            rig.occupy(0);
+            Mask mask = row(1).mask();
+            rig.send(row(1));
+            rig.send(new Row(Tensor.of(new float[] {2}, 1, 1), mask));
+            rig.send(row(3));
+            rig.send(new Row(Tensor.of(new float[] {4}, 1, 1), mask));
+            rig.releaseAll();
+            assertThat(rig.nextRuns(2)).containsExactly(List.of(1, 3), List.of(2, 4));
+        }
+    }
+
+    @Test
     void anIdleLaneWaitsForCompanyUntilTheOldestRowsDelayIsSpent() throws Exception {
         try (Rig rig = new Rig(policy(8, LONG))) {
             rig.send(1);
@@ -223,7 +237,7 @@ class BatcherTest {
         List<Long> spent = new ArrayList<>();
         Call call = new Call() {
             @Override
-            public void served(long queue, long run) {
+            public void served(long queue, long run, List<Share> shares) {
                 spent.addAll(List.of(queue, run));
             }
         };

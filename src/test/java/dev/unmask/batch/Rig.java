@@ -106,6 +106,20 @@ final class Rig implements AutoCloseable, Listener {
         return send(List.of(row(id)), CLS, call);
     }
 
+    /// Sends a row whose caller is more or less urgent than others.
+    Sent send(int id, int priority) throws InterruptedException {
+        return send(List.of(row(id)), CLS, urgent(priority));
+    }
+
+    static Call urgent(int priority) {
+        return new Call() {
+            @Override
+            public int priority() {
+                return priority;
+            }
+        };
+    }
+
     Sent send(int id) throws InterruptedException {
         return send(row(id));
     }

@@ -55,6 +55,9 @@ class GoldenTest {
                         "patch_error",
                         "loss",
                         "loss_normalized");
+        assertThat(verify(FIXTURES.resolve("visualize")))
+                .anyMatch(check -> check.name().equals("batch3 latent.patches"))
+                .anyMatch(check -> check.name().equals("batch3 latent.image"));
         assertThat(verify(FIXTURES.resolve("classifier-mean")))
                 .anyMatch(check -> check.name().equals("unmasked.logits"))
                 .anyMatch(check -> check.name().equals("unmasked uint8.logits"));

@@ -1,5 +1,6 @@
 package dev.unmask.ort;
 
+import static dev.unmask.ort.RandomRows.rows;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -9,12 +10,10 @@ import dev.unmask.Mask;
 import dev.unmask.Output;
 import dev.unmask.PatchGrid;
 import dev.unmask.Row;
-import dev.unmask.Tensor;
 import dev.unmask.UnmaskException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -184,19 +183,5 @@ class OrtModelTest {
 
     private static OrtModel open(String name) {
         return OrtModel.open(Bundle.open(BUNDLES.resolve(name)), new Device.Cpu(0));
-    }
-
-    private static List<Row> rows(OrtModel model, int count) {
-        PatchGrid grid = model.card().grid();
-        Random random = new Random(7);
-        List<Row> rows = new ArrayList<>();
-        for (int row = 0; row < count; row++) {
-            byte[] pixels = new byte[grid.height() * grid.width() * model.card().channels()];
-            random.nextBytes(pixels);
-            Tensor picture =
-                    Tensor.of(pixels, grid.height(), grid.width(), model.card().channels());
-            rows.add(new Row(picture, Mask.random(grid, 0.75, row)));
-        }
-        return rows;
     }
 }
