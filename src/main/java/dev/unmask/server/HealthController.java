@@ -1,7 +1,6 @@
 package dev.unmask.server;
 
 import dev.unmask.door.Readiness;
-
 import io.micronaut.http.HttpResponse;
 import io.micronaut.http.HttpStatus;
 import io.micronaut.http.annotation.Controller;

@@ -1,9 +1,8 @@
 package dev.unmask.server;
 
-import dev.unmask.door.Readiness;
-
 import dev.unmask.Fault;
 import dev.unmask.UnmaskException;
+import dev.unmask.door.Readiness;
 import dev.unmask.ort.Bundle;
 import dev.unmask.ort.OrtModel;
 import dev.unmask.task.Catalog;

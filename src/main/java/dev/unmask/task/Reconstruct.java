@@ -69,20 +69,22 @@ public final class Reconstruct {
                 .collect(Collectors.groupingBy(i -> rows.get(i).mask().kept()));
         Reconstruction[] done = new Reconstruction[rows.size()];
         for (List<Integer> batch : batches.values()) {
-            List<Answer> answers = model.run(batch.stream().map(rows::get).toList(), wanted());
+            List<Answer> answers = model.run(batch.stream().map(rows::get).toList(), wanted(model.card()));
             for (int i = 0; i < batch.size(); i++) {
-                done[batch.get(i)] = reconstruction(rows.get(batch.get(i)), answers.get(i));
+                done[batch.get(i)] = of(model.card(), rows.get(batch.get(i)), answers.get(i));
             }
         }
         return List.of(done);
     }
 
-    private Set<Output> wanted() {
-        return model.card().normalizedPixels() ? Set.of(Output.PATCHES) : Set.of(Output.PATCHES, Output.IMAGE);
+    /// What a model must answer for [#of].
+    public static Set<Output> wanted(Card card) {
+        return card.normalizedPixels() ? Set.of(Output.PATCHES) : Set.of(Output.PATCHES, Output.IMAGE);
     }
 
-    private Reconstruction reconstruction(Row row, Answer answer) {
-        Card card = model.card();
+    /// The reconstruction that a model's answer to a row is; for models trained on patches normalised one by one with
+    /// the statistics of the original.
+    public static Reconstruction of(Card card, Row row, Answer answer) {
         boolean predictsPixels = !card.normalizedPixels();
         Tensor predicted = answer.get(Output.PATCHES);
         Original original = Original.of(card, row.pixels());

@@ -2,6 +2,7 @@ package dev.unmask.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.unmask.door.Readiness;
 import dev.unmask.server.HealthController.Both;
 import dev.unmask.server.HealthController.Health;
 import java.util.List;

@@ -1,0 +1,27 @@
+package dev.unmask.oip;
+
+import dev.unmask.door.Gate;
+import io.micronaut.core.annotation.Order;
+import io.micronaut.http.HttpStatus;
+import io.micronaut.http.MediaType;
+import io.micronaut.http.MutableHttpResponse;
+import io.micronaut.http.annotation.ResponseFilter;
+import io.micronaut.http.annotation.ServerFilter;
+import java.util.Map;
+
+/// On this protocol's routes a refusal is `{"error": "..."}`, and what is not supported is 400. Before the gate, so
+/// that its refusals are told so too.
+@ServerFilter({"/v2", "/v2/**"})
+@Order(Gate.SECURITY - 1)
+final class HttpErrors {
+
+    @ResponseFilter
+    void end(MutableHttpResponse<?> response) {
+        if (response.body() instanceof Map<?, ?> problem && problem.get("error") instanceof String message) {
+            response.contentType(MediaType.APPLICATION_JSON_TYPE).body(Map.of("error", message));
+            if (response.status() == HttpStatus.UNPROCESSABLE_ENTITY) {
+                response.status(HttpStatus.BAD_REQUEST);
+            }
+        }
+    }
+}
