@@ -16,8 +16,8 @@ public interface Model {
         return List.of();
     }
 
-    /// Answers rows in their order. All rows keep the same number of patches and share the type and
-    /// shape of their pixels.
+    /// Answers rows in their order. All rows keep the same number of patches and share the type and shape of their
+    /// pixels.
     List<Answer> run(List<Row> rows, Set<Output> wanted);
 
     /// Lets a caller in who will soon bring so many rows, or refuses at once: before the caller prepares them, where

@@ -1,5 +1,7 @@
 package dev.unmask;
 
+import java.util.Arrays;
+
 /// One picture with its mask: one row of a batch.
 ///
 /// A row may also begin in the middle of a model, with the latent that an encoder gave for the mask; then only the
@@ -11,5 +13,12 @@ public record Row(Tensor pixels, Mask mask) {
     /// Whether it begins at the decoder.
     public boolean isLatent() {
         return pixels.shape().length == 2;
+    }
+
+    /// Whether both can be rows of one batch.
+    public boolean fits(Row other) {
+        return mask.kept() == other.mask.kept()
+                && pixels.type() == other.pixels.type()
+                && Arrays.equals(pixels.shape(), other.pixels.shape());
     }
 }

@@ -29,10 +29,11 @@ import org.jspecify.annotations.Nullable;
 /// rows gather, and the next batch is fuller by itself: load makes batches, the delay only helps where there is
 /// little of it.
 ///
-/// **What shares a run.** Rows that keep as many patches, have the same kind of pixels (or latents) and want the same
-/// outputs
-/// form a line. A line is served when it fills a batch (rows or tokens), or when one of its rows has waited for its
-/// delay. A row whose coming was announced knows what else is on its way, and waits for nothing if that is nothing.
+/// **What shares a run.** Rows that keep as many patches, have the same kind of pixels (or are latents) and want the
+/// same outputs form a line. A line is served when it fills a batch (rows or tokens), or when one of its rows has
+/// waited
+/// for its delay. A row whose coming was announced knows what else is on its way, and waits for nothing if that is
+/// nothing.
 ///
 /// **Whose turn it is.** Each request draws a number; its row i stands in line as if it were the request that came
 /// i requests later. The lowest ticket goes first, within a line and between lines. So a request of 64 rows does

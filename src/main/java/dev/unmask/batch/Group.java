@@ -19,22 +19,18 @@ record Group(int kept, Tensor.Type type, List<Long> shape, Set<Output> wanted) {
     }
 
     static Group of(List<Row> rows, Set<Output> wanted) {
-        Group group = of(rows.getFirst(), wanted);
+        Row first = rows.getFirst();
         for (Row row : rows) {
-            if (!of(row, group.wanted).equals(group)) {
+            if (!row.fits(first)) {
                 throw new IllegalArgumentException("rows of one run must share their kind of pixels and kept patches");
             }
         }
-        return group;
+        List<Long> shape = Arrays.stream(first.pixels().shape()).boxed().toList();
+        return new Group(first.mask().kept(), first.pixels().type(), shape, wanted);
     }
 
     /// Tokens of one row in the encoder: the kept patches and the class token.
     int tokens() {
         return 1 + kept;
-    }
-
-    private static Group of(Row row, Set<Output> wanted) {
-        List<Long> shape = Arrays.stream(row.pixels().shape()).boxed().toList();
-        return new Group(row.mask().kept(), row.pixels().type(), shape, wanted);
     }
 }

@@ -23,7 +23,9 @@ record Feed(Tensor pixels, Tensor idsKeep, Tensor idsRestore, boolean latent, in
         Row first = rows.getFirst();
         for (Row row : rows) {
             check(card, row, wanted);
-            requireAlike(first, row);
+            if (!row.fits(first)) {
+                throw new IllegalArgumentException("rows of one run must share their kind of pixels and kept patches");
+            }
         }
         int kept = first.mask().kept();
         Tensor pixels = Tensor.allocate(
@@ -66,7 +68,7 @@ record Feed(Tensor pixels, Tensor idsKeep, Tensor idsRestore, boolean latent, in
         if (!is(row.pixels(), Tensor.Type.FLOAT32, shape)) {
             throw UnmaskException.invalid(
                     "the latent is " + row.pixels() + "; with " + row.mask().kept() + " visible patches " + card.name()
-                            + " takes " + "float32" + Arrays.toString(shape));
+                            + " takes float32" + Arrays.toString(shape));
         }
         for (Output output : wanted) {
             if (!OrtModel.FROM_DECODER.contains(output)) {
@@ -85,13 +87,6 @@ record Feed(Tensor pixels, Tensor idsKeep, Tensor idsRestore, boolean latent, in
             throw UnmaskException.invalid("the pixels are " + pixels + "; " + card.name() + " takes uint8"
                     + Arrays.toString(raw) + " raw or float32" + Arrays.toString(normalized)
                     + " normalised");
-        }
-    }
-
-    private static void requireAlike(Row first, Row row) {
-        if (row.mask().kept() != first.mask().kept()
-                || !is(row.pixels(), first.pixels().type(), first.pixels().shape())) {
-            throw new IllegalArgumentException("rows of one batch must share their kind of pixels and kept patches");
         }
     }
 
