@@ -7,7 +7,7 @@ import io.micronaut.http.HttpStatus;
 import io.micronaut.http.ServerHttpRequest;
 import io.micronaut.http.exceptions.ContentLengthExceededException;
 import io.micronaut.http.exceptions.HttpStatusException;
-import java.io.ByteArrayOutputStream;
+import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -16,17 +16,24 @@ import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscriber;
 import org.reactivestreams.Subscription;
 
-/// The body of a request on its way in, gathered piece by piece: what waits is what has come, in one array, however
-/// small the pieces and however much was announced.
+/// The body of a request on its way in, gathered piece by piece into one array. That has the length that was announced,
+/// which [Inflow] bounds in sum, or grows with what comes.
 public final class Intake implements Subscriber<byte[]> {
 
-    private final ByteArrayOutputStream gathered = new ByteArrayOutputStream();
+    private static final int UNANNOUNCED = 8192;
+
+    private byte[] gathered;
+    private int length;
     private final CompletableFuture<byte[]> whole = new CompletableFuture<>();
     private volatile @Nullable Subscription pieces;
 
+    private Intake(long announced) {
+        this.gathered = new byte[announced < 0 ? UNANNOUNCED : Math.toIntExact(announced)];
+    }
+
     /// Waits for the whole body, for as long as its exchange may take. The server sees to it that it is not too long.
     public static byte[] of(HttpRequest<?> request, Exchange exchange) {
-        Intake intake = new Intake();
+        Intake intake = new Intake(request.getContentLength());
         ((ServerHttpRequest<?>) request).byteBody().toByteArrayPublisher().subscribe(intake);
         byte[] body = intake.await(exchange);
         exchange.received();
@@ -67,7 +74,11 @@ public final class Intake implements Subscriber<byte[]> {
 
     @Override
     public void onNext(byte[] piece) {
-        gathered.writeBytes(piece);
+        if (gathered.length - length < piece.length) {
+            gathered = Arrays.copyOf(gathered, (int) Math.max(length + (long) piece.length, 2L * gathered.length));
+        }
+        System.arraycopy(piece, 0, gathered, length, piece.length);
+        length += piece.length;
     }
 
     @Override
@@ -77,6 +88,6 @@ public final class Intake implements Subscriber<byte[]> {
 
     @Override
     public void onComplete() {
-        whole.complete(gathered.toByteArray());
+        whole.complete(length == gathered.length ? gathered : Arrays.copyOf(gathered, length));
     }
 }

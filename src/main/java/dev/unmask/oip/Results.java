@@ -10,8 +10,8 @@ import dev.unmask.task.Listener;
 import dev.unmask.task.Reconstruct.Reconstruction;
 import dev.unmask.task.ReconstructionPanel;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -72,15 +72,21 @@ record Results(
 
     private static <T> InferOutput joined(TensorSpec spec, List<T> results, Function<T, Tensor> tensor) {
         List<Tensor> tensors = results.stream().map(tensor).toList();
-        int bytes = tensors.stream().mapToInt(each -> each.bytes().remaining()).sum();
-        ByteBuffer all = ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
-        tensors.forEach(each -> all.put(each.bytes()));
         List<Long> shape = Stream.concat(
                         Stream.of((long) tensors.size()),
-                        IntStream.range(0, tensors.getFirst().shape().length)
-                                .mapToObj(i -> tensors.getFirst().shape()[i]))
+                        Arrays.stream(tensors.getFirst().shape()).boxed())
                 .toList();
-        return new InferOutput(spec.name(), spec.datatype(), shape, all.flip());
+        return new InferOutput(spec.name(), spec.datatype(), shape, joined(tensors));
+    }
+
+    private static ByteBuffer joined(List<Tensor> tensors) {
+        if (tensors.size() == 1) {
+            return tensors.getFirst().bytes();
+        }
+        int bytes = tensors.stream().mapToInt(each -> each.bytes().remaining()).sum();
+        ByteBuffer all = ByteBuffer.allocate(bytes);
+        tensors.forEach(each -> all.put(each.bytes()));
+        return all.flip();
     }
 
     private static Tensor hidden(Mask mask) {
