@@ -10,8 +10,10 @@ import io.micronaut.http.MutableHttpResponse;
 import io.micronaut.http.annotation.RequestFilter;
 import io.micronaut.http.annotation.ResponseFilter;
 import io.micronaut.http.annotation.ServerFilter;
+import io.netty.buffer.ByteBuf;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// Begins an [Exchange] with every request, before any other filter, so that what those refuse is seen too; every
 /// answer tells its id and where the time went.
@@ -55,7 +57,15 @@ public final class Exchanges {
         if (!exchange.timing().isEmpty()) {
             response.header(Timing.HEADER, exchange.timing().toString());
         }
-        long bytes = response.body() instanceof byte[] body ? body.length : Witness.UNKNOWN;
+        long bytes = bytes(response.body());
         witnesses.forEach(witness -> witness.ended(exchange, response.code(), bytes));
+    }
+
+    private static long bytes(@Nullable Object body) {
+        return switch (body) {
+            case byte[] array -> array.length;
+            case ByteBuf buffer -> buffer.readableBytes();
+            case null, default -> Witness.UNKNOWN;
+        };
     }
 }

@@ -2,9 +2,12 @@ package dev.unmask.oip;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -14,37 +17,36 @@ final class HttpAnswer {
 
     private static final JsonFactory JSON = new JsonFactory();
 
-    private final byte[] bytes;
+    private final List<ByteBuffer> parts;
     private final int jsonLength;
 
-    private HttpAnswer(byte[] bytes, int jsonLength) {
-        this.bytes = bytes;
+    private HttpAnswer(List<ByteBuffer> parts, int jsonLength) {
+        this.parts = parts;
         this.jsonLength = jsonLength;
     }
 
-    byte[] bytes() {
-        return bytes;
+    static HttpAnswer of(InferResponse response, HttpBody asked) {
+        byte[] json = json(response, asked);
+        List<ByteBuffer> parts = new ArrayList<>();
+        parts.add(ByteBuffer.wrap(json));
+        response.outputs().stream()
+                .filter(output -> asked.isBinary(output.name()))
+                .forEach(output -> parts.add(output.data()));
+        return new HttpAnswer(parts, json.length);
     }
 
-    /// How many of the bytes are JSON; all of them where nothing is binary.
+    boolean hasBinary() {
+        return parts.size() > 1;
+    }
+
+    /// How many bytes are JSON.
     int jsonLength() {
         return jsonLength;
     }
 
-    boolean hasBinary() {
-        return jsonLength < bytes.length;
-    }
-
-    static HttpAnswer of(InferResponse response, HttpBody asked) {
-        List<InferOutput> binary = response.outputs().stream()
-                .filter(output -> asked.isBinary(output.name()))
-                .toList();
-        byte[] json = json(response, asked);
-        int size = json.length
-                + binary.stream().mapToInt(output -> output.data().remaining()).sum();
-        ByteBuffer all = ByteBuffer.allocate(size).put(json);
-        binary.forEach(output -> all.put(output.data().duplicate()));
-        return new HttpAnswer(all.array(), json.length);
+    /// The body, which shares the memory of the tensors.
+    ByteBuf body() {
+        return Unpooled.wrappedBuffer(parts.toArray(ByteBuffer[]::new));
     }
 
     private static byte[] json(InferResponse response, HttpBody asked) {

@@ -26,6 +26,7 @@ import io.micronaut.http.annotation.Produces;
 import io.micronaut.http.server.HttpServerConfiguration;
 import io.micronaut.scheduling.TaskExecutors;
 import io.micronaut.scheduling.annotation.ExecuteOn;
+import io.netty.buffer.ByteBufUtil;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -225,10 +226,10 @@ final class HttpController {
 
     private static HttpResponse<?> packed(HttpRequest<?> request, HttpAnswer answer) {
         Coding coding = Coding.accepted(request);
-        MutableHttpResponse<byte[]> response = HttpResponse.<byte[]>ok()
+        MutableHttpResponse<?> response = HttpResponse.ok(
+                        coding == Coding.IDENTITY ? answer.body() : coding.pack(ByteBufUtil.getBytes(answer.body())))
                 .contentType(
-                        answer.hasBinary() ? MediaType.APPLICATION_OCTET_STREAM_TYPE : MediaType.APPLICATION_JSON_TYPE)
-                .body(coding.pack(answer.bytes()));
+                        answer.hasBinary() ? MediaType.APPLICATION_OCTET_STREAM_TYPE : MediaType.APPLICATION_JSON_TYPE);
         if (answer.hasBinary()) {
             response.header(JSON_LENGTH, Integer.toString(answer.jsonLength()));
         }
