@@ -37,13 +37,6 @@ public final class Reconstruct {
     public record Reconstruction(
             Tensor original, Mask mask, Tensor patches, Tensor image, List<Double> errors, double loss) {}
 
-    /// The mean error over the hidden patches of a row, NaN when nothing is hidden.
-    ///
-    /// @param predicted float32 (N, P * P * C), the model's [Output#PATCHES]
-    public static double loss(Card card, Row row, Tensor predicted) {
-        return Patches.loss(Original.of(card, row.pixels()).errors(predicted), row.mask());
-    }
-
     private final Model model;
 
     /// Refuses a model that cannot show a reconstruction with these statistics.
