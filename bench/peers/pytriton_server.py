@@ -1,5 +1,6 @@
 """pytriton, Triton's own server around the models of mae.py: python pytriton_server.py HTTP_PORT GRPC_PORT"""
 
+import signal
 import sys
 
 import mae
@@ -57,4 +58,5 @@ def main(http, grpc):
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())  # which ends Triton too
     main(*map(int, sys.argv[1:]))

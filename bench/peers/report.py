@@ -7,7 +7,7 @@ from math import log10
 from pathlib import Path
 
 OURS = "Unmask"
-ABOUT = """Medians of {rounds} rounds, the servers in turn; a window is as many requests as take about {seconds} s. One ONNX
+ABOUT = """Medians of {rounds} rounds, servers in turn; a window is as many requests as take about {seconds} s. One ONNX
 Runtime session of 2 threads, batches of up to 8, a closed loop with a connection for each caller; who is not measured
 stands still (SIGSTOP). MLServer has no binary tensors over HTTP and gets JSON; LitServe has no gRPC.
 Each figure: **requests/s**, p50 / p90 / p99 in ms, CPU ms of all the server's processes for each request."""
