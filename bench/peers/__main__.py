@@ -83,15 +83,17 @@ class Data:
 class Contender:
     """A server that runs, with its requests made and its answers checked."""
 
-    def __init__(self, server, workloads, data, running):
+    def __init__(self, server, workloads, protocols, data, running):
         self.server = server
         self.running = running
         self.requests = {}
         for name in workloads:
             workload = WORKLOADS[name]
             for batch in BATCHES:
-                for protocol, form in server.forms.items():
-                    request = form(workload.model, data.tensor(workload, batch, server.column), workload.output)
+                for protocol in protocols & server.forms.keys():
+                    request = server.forms[protocol](
+                        workload.model, data.tensor(workload, batch, server.column), workload.output
+                    )
                     size = self._check(workload, batch, protocol, request, data.answer(workload, batch))
                     self.requests[name, batch, protocol] = request, size
 
@@ -120,17 +122,19 @@ class Contender:
             running.hold()
 
 
-def start(chosen, workloads, data, stack):
+def start(chosen, workloads, protocols, data, stack):
     contenders = []
     for server in chosen:
-        server.install()
         models = {WORKLOADS[name].model for name in workloads}
-        running = [servers.Running(program) for program in server.programs if models & set(program.models)]
-        for one in running:
-            stack.callback(one.stop)
+        running = []
+        for program in server.programs:
+            if models & set(program.models):
+                program.install()
+                running.append(servers.Running(program))
+                stack.callback(running[-1].stop)
         for one in running:
             one.await_ready()
-        contenders.append(Contender(server, workloads, data, running))
+        contenders.append(Contender(server, workloads, protocols, data, running))
         for one in running:
             one.hold()
     return contenders
@@ -173,20 +177,20 @@ def parse():
     parser.add_argument("--callers", default="1,8,64")
     parser.add_argument("--servers", default=",".join(server.name for server in servers.known()))
     parser.add_argument("--workloads", default=",".join(WORKLOADS))
+    parser.add_argument("--protocols", default="HTTP,gRPC")
     parser.add_argument("--out", default=RESULTS / "peers-cpu", help="results are OUT.json, OUT.md and OUT.svg")
-    args = parser.parse_args()
-    if args.quick:
-        args.rounds, args.seconds, args.warm_up, args.callers = 1, 1, 1, "1,8"
-    return args
+    if "--quick" in sys.argv:
+        parser.set_defaults(rounds=1, seconds=1, warm_up=1, callers="1,8")
+    return parser.parse_args()
 
 
 def main():
     args = parse()
     load.require()
-    workloads = args.workloads.split(",")
+    workloads, protocols = args.workloads.split(","), args.protocols.split(",")
     chosen = [server for server in servers.known() if server.name in args.servers.split(",")]
     callers = [int(number) for number in args.callers.split(",")]
-    cells = [Cell(w, b, p, c) for w in workloads for p in ("HTTP", "gRPC") for b in BATCHES for c in callers]
+    cells = [Cell(w, b, p, c) for w in workloads for p in protocols for b in BATCHES for c in callers]
     results = {"environment": surroundings(chosen), "rounds": args.rounds, "seconds": args.seconds}
     print(report.head(results))
     windows = {cell: {} for cell in cells}
@@ -194,7 +198,7 @@ def main():
         stack.callback(
             lambda: report.write(results | {"cells": summary(windows)}, args.out)
         )  # of what there is, if cut short
-        contenders = start(chosen, workloads, Data(), stack)
+        contenders = start(chosen, workloads, set(protocols), Data(), stack)
         for turn, cell, contender in product(range(args.rounds), cells, contenders):
             window = contender.measure(cell, args.warm_up, args.seconds)
             if window:

@@ -33,6 +33,7 @@ class Program:
     command: Callable
     ready: str
     environment: dict
+    install: Callable
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,6 @@ class Server:
     forms: dict
     programs: tuple
     column: bool
-    install: Callable
     version: str
 
 
@@ -69,10 +69,10 @@ def unmask():
         return [java(), options, f"-Dunmask.home={ROOT}", "-cp", classes, "dev.unmask.oip.IdentityServer", http, grpc]
 
     programs = (
-        Program("unmask", ("mae-tiny", "mae-tiny_image"), serve, "/health/ready", one_lane),
-        Program("identity", ("echo", "small"), identity, "/health/ready", one_lane),
+        Program("unmask", ("mae-tiny", "mae-tiny_image"), serve, "/health/ready", one_lane, build),
+        Program("identity", ("echo", "small"), identity, "/health/ready", one_lane, compile_tests),
     )
-    return Server("Unmask", {"HTTP": wire.binary, "gRPC": wire.grpc}, programs, True, build, "this checkout")
+    return Server("Unmask", {"HTTP": wire.binary, "gRPC": wire.grpc}, programs, True, "this checkout")
 
 
 def mlserver():
@@ -97,9 +97,11 @@ def peer(name, forms, ready, column):
 
     libraries = sysconfig.get_config_var("LIBDIR")  # Triton embeds Python, and must find the one that runs it
     environment = {"LD_LIBRARY_PATH": libraries} if key == "pytriton" else {}
-    program = Program(key, ("mae-tiny", "mae-tiny_image", "echo", "small"), command, ready, environment)
+    program = Program(
+        key, ("mae-tiny", "mae-tiny_image", "echo", "small"), command, ready, environment, lambda: install(key)
+    )
     pinned = [line.split(" #")[0] for line in requirements(key).read_text().splitlines()]
-    return Server(name, forms, (program,), column, lambda: install(key), ", ".join(pinned))
+    return Server(name, forms, (program,), column, ", ".join(pinned))
 
 
 def requirements(key):
@@ -121,13 +123,12 @@ def install(key):
 
 
 def build():
-    """The service by its launcher; the test classes and what they need by Maven."""
     subprocess.run([ROOT / "unmask", "--version"], check=True, stdout=subprocess.DEVNULL)
-    if not (ROOT / "target" / "lib").exists() or not list(ROOT.glob("target/test-classes/dev/unmask/oip/Identity*")):
-        libraries = ["dependency:copy-dependencies", "-DoutputDirectory=target/lib"]
-        subprocess.run(
-            ["mvn", "-q", "-B", "-ntp", "-Dspotless.check.skip", "test-compile", *libraries], cwd=ROOT, check=True
-        )
+
+
+def compile_tests():
+    maven = ["mvn", "-q", "-B", "-ntp", "-Dspotless.check.skip", "test-compile"]
+    subprocess.run([*maven, "dependency:copy-dependencies", "-DoutputDirectory=target/lib"], cwd=ROOT, check=True)
 
 
 def java():
