@@ -1,4 +1,4 @@
-"""LitServe with the models of mae.py: python litserve_server.py HTTP_PORT
+"""LitServe with one of the models of mae.py: python litserve_server.py MODEL HTTP_PORT _
 
 A tensor is its raw bytes; pictures come each after its length in 4 bytes, as in Triton's BYTES; the answer is raw too.
 """
@@ -14,7 +14,11 @@ from fastapi import Depends, Request, Response
 
 
 async def body(request: Request):
-    return await request.body()
+    """As an array, for LitServe spells out what it is given, for its log, and arrays are short."""
+    return np.frombuffer(await request.body(), np.uint8)
+
+
+Body = Annotated[np.ndarray, Depends(body)]
 
 
 class Api(litserve.LitAPI):
@@ -23,8 +27,8 @@ class Api(litserve.LitAPI):
     def setup(self, device):
         pass
 
-    def decode_request(self, request: Annotated[bytes, Depends(body)]):
-        return np.frombuffer(request, np.float32).reshape(-1, 3, 224, 224)
+    def decode_request(self, request: Body):
+        return request.view(np.float32).reshape(-1, 3, 224, 224)
 
     def batch(self, inputs):
         return (inputs[0] if len(inputs) == 1 else np.concatenate(inputs)), [len(rows) for rows in inputs]
@@ -51,8 +55,8 @@ class Images(Tensors):
         super().setup(device)
         self.pictures = mae.Pictures()
 
-    def decode_request(self, request: Annotated[bytes, Depends(body)]):
-        return self.pictures.pixels(list(files(request)))
+    def decode_request(self, request: Body):
+        return self.pictures.pixels(list(files(request.tobytes())))
 
 
 class Echo(Api):
@@ -74,11 +78,7 @@ def files(given):
 
 if __name__ == "__main__":
     models = {"mae-tiny": Tensors, "mae-tiny_image": Images, "echo": Echo, "small": Small}
-    apis = [
-        model(api_path=f"/{name}", max_batch_size=mae.MAX_BATCH, batch_timeout=mae.DELAY_SECONDS)
-        for name, model in models.items()
-    ]
-    server = litserve.LitServer(apis, accelerator="cpu", workers_per_device=1, fast_queue=True)
-    server.run(
-        host="127.0.0.1", port=int(sys.argv[1]), num_api_servers=1, generate_client_file=False, log_level="warning"
-    )
+    name, port, _ = sys.argv[1:]  # there is no gRPC
+    api = models[name](api_path=f"/{name}", max_batch_size=mae.MAX_BATCH, batch_timeout=mae.DELAY_SECONDS)
+    server = litserve.LitServer(api, accelerator="cpu", workers_per_device=1, fast_queue=True)
+    server.run(host="127.0.0.1", port=int(port), num_api_servers=1, generate_client_file=False, log_level="warning")

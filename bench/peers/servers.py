@@ -21,6 +21,7 @@ HERE = Path(__file__).parent
 CACHE = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "unmask" / "peers"
 LOGS = ROOT / "target" / "peers"
 READY_SECONDS = 120
+MODELS = ("mae-tiny", "mae-tiny_image", "echo", "small")
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -76,32 +77,34 @@ def unmask():
 
 
 def mlserver():
-    forms = {"HTTP": wire.plain, "gRPC": wire.grpc}  # MLServer has no binary tensors over HTTP
-    return peer("MLServer", forms, "/v2/models/small/ready", column=False)
+    program = peer("mlserver", MODELS, "/v2/models/small/ready")
+    forms = {"HTTP": wire.plain, "gRPC": wire.grpc}  # it has no binary tensors over HTTP
+    return Server("MLServer", forms, (program,), False, versions("mlserver"))
 
 
 def litserve():
-    return peer("LitServe", {"HTTP": wire.bare}, "/health", column=False)
+    """A program for each model, as its idle workers poll."""
+    programs = tuple(peer("litserve", (model,), "/health", model) for model in MODELS)
+    return Server("LitServe", {"HTTP": wire.bare}, programs, False, versions("litserve"))
 
 
 def pytriton():
+    libraries = sysconfig.get_config_var("LIBDIR")  # it embeds Python, and must find the one that runs it
+    program = peer("pytriton", MODELS, "/v2/models/small/ready", environment={"LD_LIBRARY_PATH": libraries})
     forms = {"HTTP": wire.binary, "gRPC": wire.grpc}
-    return peer("pytriton", forms, "/v2/models/small/ready", column=True)
+    return Server("pytriton", forms, (program,), True, versions("pytriton"))
 
 
-def peer(name, forms, ready, column):
-    key = name.lower()
-
+def peer(key, models, ready, *arguments, environment=()):
     def command(http, grpc):
-        return [CACHE / key / "bin" / "python", HERE / f"{key}_server.py", http, *([grpc] if "gRPC" in forms else [])]
+        return [CACHE / key / "bin" / "python", HERE / f"{key}_server.py", *arguments, http, grpc]
 
-    libraries = sysconfig.get_config_var("LIBDIR")  # Triton embeds Python, and must find the one that runs it
-    environment = {"LD_LIBRARY_PATH": libraries} if key == "pytriton" else {}
-    program = Program(
-        key, ("mae-tiny", "mae-tiny_image", "echo", "small"), command, ready, environment, lambda: install(key)
-    )
-    pinned = [line.split(" #")[0] for line in requirements(key).read_text().splitlines()]
-    return Server(name, forms, (program,), column, ", ".join(pinned))
+    name = "-".join([key, *arguments])
+    return Program(name, models, command, ready, dict(environment), lambda: install(key))
+
+
+def versions(key):
+    return ", ".join(line.split(" #")[0] for line in requirements(key).read_text().splitlines())
 
 
 def requirements(key):
