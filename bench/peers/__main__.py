@@ -154,6 +154,12 @@ def summary(windows):
     ]
 
 
+def write(results, windows, out):
+    cells = summary(windows)
+    if cells:
+        report.write(results | {"cells": cells}, out)
+
+
 def surroundings(chosen):
     git = subprocess.run(
         ["git", "describe", "--always", "--dirty"], cwd=environment.ROOT, capture_output=True, text=True
@@ -195,9 +201,7 @@ def main():
     print(report.head(results))
     windows = {cell: {} for cell in cells}
     with ExitStack() as stack:
-        stack.callback(
-            lambda: report.write(results | {"cells": summary(windows)}, args.out)
-        )  # of what there is, if cut short
+        stack.callback(lambda: write(results, windows, args.out))  # what there is, if cut short
         contenders = start(chosen, workloads, set(protocols), Data(), stack)
         for turn, cell, contender in product(range(args.rounds), cells, contenders):
             window = contender.measure(cell, args.warm_up, args.seconds)
