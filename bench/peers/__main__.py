@@ -92,13 +92,16 @@ class Contender:
             for batch in BATCHES:
                 for protocol in protocols & server.forms.keys():
                     request = server.forms[protocol](
-                        workload.model, data.tensor(workload, batch, server.column), workload.output
+                        server.name_of(workload.model),
+                        data.tensor(workload, batch, server.column),
+                        workload.output,
                     )
                     size = self._check(workload, batch, protocol, request, data.answer(workload, batch))
                     self.requests[name, batch, protocol] = request, size
 
     def _of(self, model):
-        return next(running for running in self.running if model in running.program.models)
+        name = self.server.name_of(model)
+        return next(running for running in self.running if name in running.program.models)
 
     def _check(self, workload, batch, protocol, request, expected):
         told, size = floats(request, self._of(workload.model).url(protocol))
@@ -125,7 +128,7 @@ class Contender:
 def start(chosen, workloads, protocols, data, stack):
     contenders = []
     for server in chosen:
-        models = {WORKLOADS[name].model for name in workloads}
+        models = {server.name_of(WORKLOADS[name].model) for name in workloads}
         running = []
         for program in server.programs:
             if models & set(program.models):

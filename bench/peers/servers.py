@@ -11,7 +11,7 @@ import time
 import urllib.request
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from bench.environment import ROOT
@@ -43,6 +43,7 @@ class Server:
 
     forms: what a request looks like, by protocol; a protocol that is not there is not spoken.
     column: whether a batch of pictures is [rows, 1] rather than [rows].
+    names: of models that are named otherwise here.
     """
 
     name: str
@@ -50,6 +51,10 @@ class Server:
     programs: tuple
     column: bool
     version: str
+    names: dict = field(default_factory=dict)
+
+    def name_of(self, model):
+        return self.names.get(model, model)
 
 
 def known():
@@ -60,20 +65,23 @@ def unmask():
     """Two programs, as the product has no model that only copies: a test class serves the same door around one."""
     one_lane = {"UNMASK_LANES": "1", "UNMASK_THREADS": "2", "UNMASK_ACCESS_LOG": "false"}
 
-    def serve(http, grpc):
-        return ["env", f"UNMASK_GRPC_PORT={grpc}", ROOT / "unmask", "serve", "--port", http]
+    def ports(http, grpc):
+        return ["env", f"MICRONAUT_SERVER_PORT={http}", f"UNMASK_GRPC_PORT={grpc}"]
 
-    # The identity models, as mae.py has them: `echo` answers `latent` to `pixels`, `small` answers `cls`.
+    def serve(http, grpc):
+        return [*ports(http, grpc), ROOT / "unmask", "serve"]
+
     def identity(http, grpc):
         classes = f"{ROOT}/target/test-classes:{ROOT}/target/classes:{ROOT}/target/lib/*"
-        options = f"@{ROOT}/deploy/java.options"
-        return [java(), options, f"-Dunmask.home={ROOT}", "-cp", classes, "dev.unmask.oip.IdentityServer", http, grpc]
+        options = [f"@{ROOT}/deploy/java.options", f"-Dunmask.home={ROOT}", "-cp", classes]
+        return [*ports(http, grpc), java(), *options, "dev.unmask.oip.IdentityServer"]
 
     programs = (
         Program("unmask", ("mae-tiny", "mae-tiny_image"), serve, "/health/ready", one_lane, build),
-        Program("identity", ("echo", "small"), identity, "/health/ready", one_lane, compile_tests),
+        Program("unmask-identity", ("identity",), identity, "/v2/models/identity/ready", one_lane, compile_tests),
     )
-    return Server("Unmask", {"HTTP": wire.binary, "gRPC": wire.grpc}, programs, True, "this checkout")
+    names = {"echo": "identity", "small": "identity"}  # one model with two outputs
+    return Server("Unmask", {"HTTP": wire.binary, "gRPC": wire.grpc}, programs, True, "this checkout", names)
 
 
 def mlserver():
