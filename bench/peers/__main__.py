@@ -111,6 +111,12 @@ class Contender:
             raise RuntimeError(f"{self.server.name} answers {told.shape} numbers, {apart} apart from {expected.shape}")
         return size
 
+    def break_in(self, seconds):
+        """Busy with each kind of request, so that its code is compiled before the first round."""
+        for (name, batch, protocol), (request, _) in self.requests.items():
+            if batch == 1:
+                load.warm(self._of(WORKLOADS[name].model).url(protocol), request, 8, seconds)
+
     def measure(self, cell, warm_up, seconds):
         """None where the server does not speak the protocol."""
         if cell.protocol not in self.server.forms:
@@ -125,7 +131,8 @@ class Contender:
             running.hold()
 
 
-def start(chosen, workloads, protocols, data, stack):
+def start(chosen, workloads, protocols, break_in, stack):
+    data = Data()
     contenders = []
     for server in chosen:
         models = {server.name_of(WORKLOADS[name].model) for name in workloads}
@@ -138,6 +145,7 @@ def start(chosen, workloads, protocols, data, stack):
         for one in running:
             one.await_ready()
         contenders.append(Contender(server, workloads, protocols, data, running))
+        contenders[-1].break_in(break_in)
         for one in running:
             one.hold()
     return contenders
@@ -183,13 +191,16 @@ def parse():
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=int, default=4, help="of each window")
     parser.add_argument("--warm-up", type=int, default=2, help="seconds before each window")
+    parser.add_argument(
+        "--break-in", type=int, default=10, help="seconds of each kind of request before the first round"
+    )
     parser.add_argument("--callers", default="1,8,64")
     parser.add_argument("--servers", default=",".join(server.name for server in servers.known()))
     parser.add_argument("--workloads", default=",".join(WORKLOADS))
     parser.add_argument("--protocols", default="HTTP,gRPC")
     parser.add_argument("--out", default=RESULTS / "peers-cpu", help="results are OUT.json, OUT.md and OUT.svg")
     if "--quick" in sys.argv:
-        parser.set_defaults(rounds=1, seconds=1, warm_up=1, callers="1,8")
+        parser.set_defaults(rounds=1, seconds=1, warm_up=1, break_in=2, callers="1,8")
     return parser.parse_args()
 
 
@@ -205,7 +216,7 @@ def main():
     windows = {cell: {} for cell in cells}
     with ExitStack() as stack:
         stack.callback(lambda: write(results, windows, args.out))  # what there is, if cut short
-        contenders = start(chosen, workloads, set(protocols), Data(), stack)
+        contenders = start(chosen, workloads, set(protocols), args.break_in, stack)
         for turn, cell, contender in product(range(args.rounds), cells, contenders):
             window = contender.measure(cell, args.warm_up, args.seconds)
             if window:

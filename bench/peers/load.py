@@ -63,10 +63,15 @@ def version():
     return subprocess.run(["h2load", "--version"], check=True, capture_output=True, text=True).stdout.strip()
 
 
+def warm(url, request, callers, seconds):
+    """About so long; answers per second."""
+    rate = _h2load(url, request, callers, callers).rate()
+    return _h2load(url, request, callers, _count(rate * seconds, callers)).rate()
+
+
 def measure(running, url, request, size, callers, warm_up, seconds):
     """Finds out how many requests take as long as wished, then sends so many. All end: none is left to the next."""
-    rate = _h2load(url, request, callers, callers).rate()
-    rate = _h2load(url, request, callers, _count(rate * warm_up, callers)).rate()
+    rate = warm(url, request, callers, warm_up)
     before, own = running.cpu_seconds(), _children()
     done = _h2load(url, request, callers, _count(rate * seconds, callers))
     cpu, own = running.cpu_seconds() - before, _children() - own

@@ -74,7 +74,7 @@ def unmask():
     def identity(http, grpc):
         classes = f"{ROOT}/target/test-classes:{ROOT}/target/classes:{ROOT}/target/lib/*"
         options = [f"@{ROOT}/deploy/java.options", f"-Dunmask.home={ROOT}", "-cp", classes]
-        return [*ports(http, grpc), java(), *options, "dev.unmask.oip.IdentityServer"]
+        return [*ports(http, grpc), java_home() / "bin" / "java", *options, "dev.unmask.oip.IdentityServer"]
 
     programs = (
         Program("unmask", ("mae-tiny", "mae-tiny_image"), serve, "/health/ready", one_lane, build),
@@ -138,12 +138,18 @@ def build():
 
 
 def compile_tests():
-    maven = ["mvn", "-q", "-B", "-ntp", "-Dspotless.check.skip", "test-compile"]
-    subprocess.run([*maven, "dependency:copy-dependencies", "-DoutputDirectory=target/lib"], cwd=ROOT, check=True)
+    maven = ["mvn", "-q", "-B", "-ntp", "-Dspotless.check.skip", "test-compile", "dependency:copy-dependencies"]
+    environment = {**os.environ, "JAVA_HOME": str(java_home())}
+    subprocess.run([*maven, "-DoutputDirectory=target/lib"], cwd=ROOT, check=True, env=environment)
 
 
-def java():
-    return f"{os.environ['JAVA_HOME']}/bin/java" if "JAVA_HOME" in os.environ else "java"
+def java_home():
+    homes = [Path(os.environ.get("JAVA_HOME", "/nowhere")), *Path("/usr/lib/jvm").glob("*")]
+    for home in homes:
+        release = home / "release"
+        if release.exists() and 'JAVA_VERSION="25' in release.read_text():
+            return home
+    sys.exit("no JDK 25 in JAVA_HOME or /usr/lib/jvm: point JAVA_HOME at one")
 
 
 class Running:
