@@ -20,7 +20,7 @@ START_SECONDS = 180  # the launcher may have to build
 @contextmanager
 def served(**settings):
     """The address of a server of its own, stopped at the end."""
-    command = [ROOT / "unmask", "serve", "--port", "0", "--host", "127.0.0.1"]
+    command = [ROOT / "unmask", "serve", "--port", "0", "--grpc-port", "0", "--host", "127.0.0.1"]
     process = subprocess.Popen(
         command,
         env=os.environ | settings,

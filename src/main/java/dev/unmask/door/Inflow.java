@@ -21,7 +21,7 @@ import java.util.concurrent.atomic.AtomicLong;
 @ServerFilter(ServerFilter.MATCH_ALL_PATTERN)
 @Context
 @Order(Inflow.AFTER_THE_EXCHANGE_BEGAN)
-final class Inflow {
+public final class Inflow {
 
     static final int AFTER_THE_EXCHANGE_BEGAN = 1000;
 
@@ -45,6 +45,16 @@ final class Inflow {
     @RequestFilter
     void begin(HttpRequest<?> request) {
         long announced = announced(request);
+        take(announced);
+        request.setAttribute(TAKEN, announced);
+    }
+
+    /// Asks whether so many bytes may come in or be worked on now.
+    public void take(long announced) {
+        if (announced > limit) {
+            throw new UnmaskException(
+                    Fault.TOO_LARGE, "the request has " + announced + " bytes; all together may have " + limit);
+        }
         if (bytes.addAndGet(announced) > limit) {
             long others = bytes.addAndGet(-announced);
             throw new UnmaskException(
@@ -53,12 +63,16 @@ final class Inflow {
                             + limit,
                     LATER);
         }
-        request.setAttribute(TAKEN, announced);
+    }
+
+    /// Told when the work on what was taken is over.
+    public void giveBack(long taken) {
+        bytes.addAndGet(-taken);
     }
 
     @ResponseFilter
     void end(HttpRequest<?> request) {
-        request.getAttribute(TAKEN, Long.class).ifPresent(taken -> bytes.addAndGet(-taken));
+        request.getAttribute(TAKEN, Long.class).ifPresent(this::giveBack);
     }
 
     /// What the head says of the body: its length, or the most there may be.

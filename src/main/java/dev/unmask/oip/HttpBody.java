@@ -8,7 +8,6 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.util.TokenBuffer;
-import dev.unmask.Fault;
 import dev.unmask.UnmaskException;
 import dev.unmask.oip.InferRequest.Wanted;
 import java.io.IOException;
@@ -35,7 +34,6 @@ record HttpBody(
     private static final String BINARY_SIZE = "binary_data_size";
     private static final String BINARY = "binary_data";
     private static final String BINARY_BY_DEFAULT = "binary_data_output";
-    private static final String CLASSES = "classification";
 
     private static final JsonFactory JSON = JsonFactory.builder()
             .enable(StreamReadFeature.USE_FAST_DOUBLE_PARSER)
@@ -188,10 +186,7 @@ record HttpBody(
             String name = needed("name", given.name);
             Datatype datatype = needed("datatype", given.datatype);
             List<Long> shape = needed("shape", given.shape);
-            if (given.parameters.keySet().stream().anyMatch(key -> key.startsWith("shared_memory"))) {
-                throw new UnmaskException(
-                        Fault.UNSUPPORTED, "input '" + name + "' lies in shared memory, which is not supported");
-            }
+            Unsupported.refuseSharedMemory("input", name, given.parameters.keySet());
             Object size = given.parameters.get(BINARY_SIZE);
             ByteBuffer values = given.values;
             if (given.data != null) {
@@ -231,16 +226,7 @@ record HttpBody(
                 }
             }
             String wanted = needed("name", name);
-            if (own.keySet().stream().anyMatch(key -> key.startsWith("shared_memory"))) {
-                throw new UnmaskException(
-                        Fault.UNSUPPORTED, "output '" + wanted + "' lies in shared memory, which is not supported");
-            }
-            Object classes = own.getOrDefault(CLASSES, 0L);
-            if (!(classes instanceof Long count) || count < 0 || count > Integer.MAX_VALUE) {
-                throw UnmaskException.invalid(
-                        "output '" + wanted + "' has " + CLASSES + " " + classes + ", not a number of classes");
-            }
-            outputs.add(new Wanted(wanted, count.intValue()));
+            outputs.add(Wanted.of(wanted, own));
             if (own.containsKey(BINARY)) {
                 binaryOutputs.put(wanted, flag(BINARY, own.get(BINARY)));
             }

@@ -1,5 +1,6 @@
 package dev.unmask.oip;
 
+import dev.unmask.UnmaskException;
 import java.util.List;
 import java.util.Map;
 
@@ -20,7 +21,21 @@ record InferRequest(
     /// An output that is wanted.
     ///
     /// @param classes the largest so many values are told as `value:index:label` in place of the tensor, unless 0
-    record Wanted(String name, int classes) {}
+    record Wanted(String name, int classes) {
+
+        private static final String CLASSES = "classification";
+
+        /// Of an output's own parameters.
+        static Wanted of(String name, Map<String, Object> parameters) {
+            Unsupported.refuseSharedMemory("output", name, parameters.keySet());
+            Object classes = parameters.getOrDefault(CLASSES, 0L);
+            if (!(classes instanceof Long count) || count < 0 || count > Integer.MAX_VALUE) {
+                throw UnmaskException.invalid(
+                        "output '" + name + "' has " + CLASSES + " " + classes + ", not a number of classes");
+            }
+            return new Wanted(name, count.intValue());
+        }
+    }
 
     InferRequest {
         parameters = Map.copyOf(parameters);

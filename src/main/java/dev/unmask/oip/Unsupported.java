@@ -2,6 +2,7 @@ package dev.unmask.oip;
 
 import dev.unmask.Fault;
 import dev.unmask.UnmaskException;
+import java.util.Set;
 
 /// Extensions that clients may ask for and that are not here.
 enum Unsupported {
@@ -13,6 +14,16 @@ enum Unsupported {
 
     Unsupported(String message) {
         this.message = message;
+    }
+
+    /// Refuses a tensor that lies in shared memory, by the names of its parameters.
+    ///
+    /// @param what input or output
+    static void refuseSharedMemory(String what, String name, Set<String> parameters) {
+        if (parameters.stream().anyMatch(parameter -> parameter.startsWith("shared_memory"))) {
+            throw new UnmaskException(
+                    Fault.UNSUPPORTED, what + " '" + name + "' lies in shared memory, which is not supported");
+        }
     }
 
     UnmaskException refusal() {

@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -35,7 +36,7 @@ import picocli.CommandLine.Spec;
         name = "unmask serve",
         mixinStandardHelpOptions = true,
         sortOptions = false,
-        description = "Serve models over HTTP until stopped.",
+        description = "Serve models over HTTP and gRPC until stopped.",
         footer = {
             "",
             "Every other setting: in the form of application.yml in FILE, as environment variables",
@@ -62,6 +63,10 @@ public final class Serve implements Callable<Integer> {
     @Option(names = "--port", paramLabel = "N", description = "HTTP port, 0 for any free one (default: 8000).")
     @Nullable
     Integer port;
+
+    @Option(names = "--grpc-port", paramLabel = "N", description = "gRPC port, 0 for any free one (default: 8001).")
+    @Nullable
+    Integer grpcPort;
 
     @Option(names = "--host", paramLabel = "ADDRESS", description = "Address to listen on (default: all).")
     @Nullable
@@ -100,9 +105,8 @@ public final class Serve implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (port != null && (port < 0 || port > MAX_PORT)) {
-            throw new ParameterException(spec.commandLine(), "port " + port + " is not in 0.." + MAX_PORT);
-        }
+        checkPort("port", port);
+        checkPort("grpc-port", grpcPort);
         ApplicationContext context = ApplicationContext.builder()
                 .properties(properties())
                 .propertySources(file())
@@ -127,8 +131,14 @@ public final class Serve implements Callable<Integer> {
         }
     }
 
-    /// While what was accepted is finished, newcomers are refused; then the port closes, and connections close as their
-    /// last answers are sent.
+    private void checkPort(String name, @Nullable Integer number) {
+        if (number != null && (number < 0 || number > MAX_PORT)) {
+            throw new ParameterException(spec.commandLine(), name + " " + number + " is not in 0.." + MAX_PORT);
+        }
+    }
+
+    /// While what was accepted is finished, newcomers are refused; then the ports close, and connections close as
+    /// their last answers are sent.
     private void stop(ApplicationContext context, Duration grace) {
         if (failed) {
             return;
@@ -136,11 +146,11 @@ public final class Serve implements Callable<Integer> {
         LOG.info("stopping");
         long deadline = System.nanoTime() + grace.toNanos();
         context.getBean(Models.class).drain(grace);
+        CompletableFuture<?> http =
+                context.getBean(NettyEmbeddedServer.class).shutdownGracefully().toCompletableFuture();
+        context.findBean(GrpcServer.class).ifPresent(grpc -> grpc.stop(left(deadline)));
         try {
-            context.getBean(NettyEmbeddedServer.class)
-                    .shutdownGracefully()
-                    .toCompletableFuture()
-                    .get(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
+            http.get(left(deadline).toNanos(), TimeUnit.NANOSECONDS);
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         } catch (ExecutionException | TimeoutException e) {
@@ -150,11 +160,16 @@ public final class Serve implements Callable<Integer> {
         LOG.info("stopped");
     }
 
+    private static Duration left(long deadline) {
+        return Duration.ofNanos(Math.max(0, deadline - System.nanoTime()));
+    }
+
     private Map<String, Object> properties() {
         Map<String, Object> properties = new LinkedHashMap<>();
         put(properties, "unmask.models", models);
         put(properties, "unmask.device", device);
         put(properties, "micronaut.server.port", port);
+        put(properties, "unmask.grpc.port", grpcPort);
         put(properties, "micronaut.server.host", host);
         return properties;
     }

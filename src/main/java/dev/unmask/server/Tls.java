@@ -32,20 +32,15 @@ import javax.net.ssl.SSLException;
 @Requires(property = "unmask.tls.certificate")
 final class Tls implements ServerSslBuilder {
 
-    private static final ApplicationProtocolConfig HTTP_2 = new ApplicationProtocolConfig(
-            Protocol.ALPN,
-            SelectorFailureBehavior.NO_ADVERTISE,
-            SelectedListenerFailureBehavior.ACCEPT,
-            ApplicationProtocolNames.HTTP_2,
-            ApplicationProtocolNames.HTTP_1_1);
-
     private final ServerSslConfiguration configuration;
     private final SslContext context;
 
     Tls(TlsSettings settings, ServerSslConfiguration configuration, HttpServerConfiguration server) {
         configuration.setEnabled(true);
         this.configuration = configuration;
-        this.context = context(settings, server.getHttpVersion());
+        this.context = server.getHttpVersion() == HttpVersion.HTTP_2_0
+                ? context(settings, ApplicationProtocolNames.HTTP_2, ApplicationProtocolNames.HTTP_1_1)
+                : context(settings);
     }
 
     @Override
@@ -58,7 +53,8 @@ final class Tls implements ServerSslBuilder {
         return Optional.of(context);
     }
 
-    private static SslContext context(TlsSettings settings, HttpVersion version) {
+    /// For a port where clients may choose one of the protocols; with none named, they need not.
+    static SslContext context(TlsSettings settings, String... protocols) {
         List<X509Certificate> chain =
                 new Pem("unmask.tls.certificate", Objects.requireNonNull(settings.certificate())).certificates();
         SslContextBuilder builder = SslContextBuilder.forServer(
@@ -71,8 +67,12 @@ final class Tls implements ServerSslBuilder {
             builder.trustManager(new Pem("unmask.tls.client-ca", settings.clientCa()).certificates())
                     .clientAuth(ClientAuth.REQUIRE);
         }
-        if (version == HttpVersion.HTTP_2_0) {
-            builder.applicationProtocolConfig(HTTP_2);
+        if (protocols.length > 0) {
+            builder.applicationProtocolConfig(new ApplicationProtocolConfig(
+                    Protocol.ALPN,
+                    SelectorFailureBehavior.NO_ADVERTISE,
+                    SelectedListenerFailureBehavior.ACCEPT,
+                    protocols));
         }
         try {
             return builder.build();

@@ -4,10 +4,12 @@ import dev.unmask.door.Exchange;
 import dev.unmask.door.Head;
 import dev.unmask.door.Timing;
 import dev.unmask.door.Witness;
+import dev.unmask.oip.GrpcErrors;
 import io.micronaut.context.annotation.Requires;
 import io.micronaut.context.env.Environment;
 import io.micronaut.core.naming.conventions.StringConvention;
 import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.api.trace.SpanKind;
@@ -37,6 +39,10 @@ final class Traces implements Witness, AutoCloseable {
     private static final AttributeKey<String> PATH = AttributeKey.stringKey("url.path");
     private static final AttributeKey<String> ROUTE = AttributeKey.stringKey("http.route");
     private static final AttributeKey<Long> STATUS = AttributeKey.longKey("http.response.status_code");
+    private static final AttributeKey<String> RPC_SYSTEM = AttributeKey.stringKey("rpc.system");
+    private static final AttributeKey<String> RPC_SERVICE = AttributeKey.stringKey("rpc.service");
+    private static final AttributeKey<String> RPC_METHOD = AttributeKey.stringKey("rpc.method");
+    private static final AttributeKey<Long> RPC_STATUS = AttributeKey.longKey("rpc.grpc.status_code");
     private static final AttributeKey<String> ID = AttributeKey.stringKey("unmask.request");
     private static final AttributeKey<String> MODEL = AttributeKey.stringKey("unmask.model");
     private static final AttributeKey<Long> ROWS = AttributeKey.longKey("unmask.rows");
@@ -73,8 +79,7 @@ final class Traces implements Witness, AutoCloseable {
                 .setParent(caller)
                 .setSpanKind(SpanKind.SERVER)
                 .setStartTimestamp(epochNanos, TimeUnit.NANOSECONDS)
-                .setAttribute(METHOD, head.method())
-                .setAttribute(PATH, head.path())
+                .setAllAttributes(asked(head))
                 .setAttribute(ID, exchange.id())
                 .startSpan();
         exchange.attach(new Open(span, epochNanos));
@@ -97,10 +102,7 @@ final class Traces implements Witness, AutoCloseable {
     private void end(Open open, Exchange exchange, int status) {
         Span span = open.span();
         if (span.isRecording()) {
-            String route = RequestMetrics.route(exchange);
-            span.updateName(exchange.head().method() + " " + route);
-            span.setAttribute(ROUTE, route);
-            span.setAttribute(STATUS, status);
+            answered(span, exchange, status);
             if (exchange.model() != null) {
                 span.setAttribute(MODEL, exchange.model()).setAttribute(ROWS, exchange.rows());
             }
@@ -111,6 +113,33 @@ final class Traces implements Witness, AutoCloseable {
             exchange.timing().phases().forEach(phase -> phase(phase, span, epoch, exchange));
         }
         span.end(open.epochNanos() + System.nanoTime() - exchange.arrived(), TimeUnit.NANOSECONDS);
+    }
+
+    /// What is known when the head has come.
+    private static Attributes asked(Head head) {
+        return switch (head.protocol()) {
+            case HTTP -> Attributes.of(METHOD, head.method(), PATH, head.path());
+            case GRPC -> Attributes.of(RPC_SYSTEM, "grpc");
+        };
+    }
+
+    private static void answered(Span span, Exchange exchange, int status) {
+        Head head = exchange.head();
+        String route = RequestMetrics.route(exchange);
+        switch (head.protocol()) {
+            case HTTP -> {
+                span.updateName(head.method() + " " + route);
+                span.setAttribute(ROUTE, route);
+                span.setAttribute(STATUS, status);
+            }
+            case GRPC -> {
+                int slash = route.lastIndexOf('/'); // of /service/method
+                span.updateName(route.substring(Math.min(1, slash + 1)));
+                span.setAttribute(RPC_SERVICE, slash > 0 ? route.substring(1, slash) : route);
+                span.setAttribute(RPC_METHOD, route.substring(slash + 1));
+                span.setAttribute(RPC_STATUS, GrpcErrors.code(status));
+            }
+        }
     }
 
     private void phase(Timing.Phase phase, Span parent, long epoch, Exchange exchange) {

@@ -6,6 +6,9 @@ import dev.unmask.ort.Device;
 import dev.unmask.task.Catalog;
 import dev.unmask.task.Keys;
 import dev.unmask.task.Preparation;
+import io.grpc.BindableService;
+import io.grpc.protobuf.services.ProtoReflectionService;
+import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import io.micronaut.context.annotation.Bean;
 import io.micronaut.context.annotation.Factory;
 import jakarta.inject.Singleton;
@@ -34,6 +37,19 @@ final class Wiring {
                 settings.queueRows(),
                 plan.lanes(),
                 !(settings.where() instanceof Device.Cpu));
+    }
+
+    /// Tells tools such as grpcurl what there is to call.
+    @Singleton
+    BindableService reflection() {
+        return ProtoReflectionServiceV1.newInstance();
+    }
+
+    /// The same for tools that know only its first version.
+    @Singleton
+    @SuppressWarnings("deprecation") // of those who call it
+    BindableService reflectionAlpha() {
+        return ProtoReflectionService.newInstance();
     }
 
     @Singleton

@@ -1,8 +1,17 @@
 package dev.unmask.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.unmask.oip.GrpcCalls;
+import dev.unmask.oip.proto.GRPCInferenceServiceGrpc;
+import dev.unmask.oip.proto.OpenInference.ModelInferRequest;
+import dev.unmask.oip.proto.OpenInference.ModelInferResponse;
+import dev.unmask.oip.proto.OpenInference.ModelStreamInferResponse;
 import dev.unmask.ort.CpuPlan;
+import io.grpc.ManagedChannel;
+import io.grpc.StatusRuntimeException;
+import io.grpc.stub.StreamObserver;
 import io.micronaut.context.annotation.Property;
 import io.micronaut.runtime.server.EmbeddedServer;
 import io.micronaut.test.extensions.junit5.annotation.MicronautTest;
@@ -19,6 +28,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
 import java.util.List;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -36,9 +46,11 @@ class MetricsTest {
 
     private final HttpClient client = HttpClient.newHttpClient();
     private final EmbeddedServer server;
+    private final GrpcServer grpc;
 
-    MetricsTest(EmbeddedServer server) {
+    MetricsTest(EmbeddedServer server, GrpcServer grpc) {
         this.server = server;
+        this.grpc = grpc;
     }
 
     @Test
@@ -98,6 +110,68 @@ class MetricsTest {
         assertThat(rise(before, after, "unmask_requests_total", "route", route, "status", "4xx"))
                 .as("%s %s", path, refused.statusCode())
                 .isEqualTo(1);
+    }
+
+    @Test
+    void callsByGrpcAreCountedAndEachRequestOfAStream() throws Exception {
+        String unary = "/inference.GRPCInferenceService/ModelInfer";
+        String streamed = "/inference.GRPCInferenceService/ModelStreamInfer";
+        Exposition before = scrape();
+        ManagedChannel channel = GrpcCalls.channel(grpc.port());
+        try {
+            infer(channel, "cls");
+            assertThatThrownBy(() -> infer(channel, "nosuch")).isInstanceOf(StatusRuntimeException.class);
+            LinkedBlockingQueue<Boolean> ended = new LinkedBlockingQueue<>();
+            StreamObserver<ModelInferRequest> stream =
+                    GRPCInferenceServiceGrpc.newStub(channel).modelStreamInfer(new Ended(ended));
+            for (String output : List.of("cls", "nosuch", "cls")) {
+                stream.onNext(request(output));
+            }
+            stream.onCompleted();
+            assertThat(ended.take()).isTrue();
+        } finally {
+            channel.shutdownNow();
+        }
+        Exposition after = scrape();
+        assertThat(rise(before, after, "unmask_requests_total", "route", unary, "status", "2xx"))
+                .isEqualTo(1);
+        assertThat(rise(before, after, "unmask_requests_total", "route", unary, "status", "4xx"))
+                .isEqualTo(1);
+        assertThat(rise(before, after, "unmask_requests_total", "route", streamed, "status", "2xx"))
+                .isEqualTo(2);
+        assertThat(rise(before, after, "unmask_requests_total", "route", streamed, "status", "4xx"))
+                .isEqualTo(1);
+        assertThat(rise(before, after, "unmask_request_seconds_count", "route", streamed))
+                .isEqualTo(3);
+        assertThat(rise(before, after, "unmask_refusals_total", "reason", "invalid"))
+                .isEqualTo(2);
+        assertThat(rise(before, after, "unmask_requests_in_flight")).isZero();
+    }
+
+    private static ModelInferResponse infer(ManagedChannel channel, String output) {
+        return GRPCInferenceServiceGrpc.newBlockingStub(channel).modelInfer(request(output));
+    }
+
+    private static ModelInferRequest request(String output) {
+        byte[] pixels = new byte[224 * 224 * 3];
+        return GrpcCalls.raw("mae-tiny", "pixels", "UINT8", output, List.of(1L, 224L, 224L, 3L), pixels)
+                .build();
+    }
+
+    private record Ended(LinkedBlockingQueue<Boolean> ended) implements StreamObserver<ModelStreamInferResponse> {
+
+        @Override
+        public void onNext(ModelStreamInferResponse answer) {}
+
+        @Override
+        public void onError(Throwable failure) {
+            ended.add(false);
+        }
+
+        @Override
+        public void onCompleted() {
+            ended.add(true);
+        }
     }
 
     @ParameterizedTest

@@ -17,6 +17,8 @@ final class ServeProcess implements AutoCloseable {
 
     private static final Pattern READY = Pattern.compile("ready on (\\S+) after");
 
+    private static final Pattern GRPC = Pattern.compile("gRPC on \\S+:(\\d+)");
+
     private final Process process;
     private final BufferedReader log;
     private final List<String> lines = Collections.synchronizedList(new ArrayList<>());
@@ -33,6 +35,7 @@ final class ServeProcess implements AutoCloseable {
         command.add("-Dunmask.natives=" + System.getProperty("unmask.natives"));
         command.addAll(jvm);
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), "dev.unmask.server.Serve"));
+        command.addAll(List.of("--grpc-port", "0"));
         command.addAll(List.of(arguments));
         return new ServeProcess(new ProcessBuilder(command)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
@@ -62,6 +65,16 @@ final class ServeProcess implements AutoCloseable {
         } catch (IOException _) {
             // the process was killed
         }
+    }
+
+    /// The port of gRPC, known once the service is ready.
+    int grpcPort() {
+        return lines.stream()
+                .map(GRPC::matcher)
+                .filter(Matcher::find)
+                .map(line -> Integer.parseInt(line.group(1)))
+                .findFirst()
+                .orElseThrow();
     }
 
     Process process() {

@@ -59,6 +59,15 @@ class ServeTest {
     }
 
     @Test
+    void aGrpcPortInUseFailsTheStart() throws IOException {
+        try (ServerSocket taken = new ServerSocket(0)) {
+            assertThat(serve(3, "--port", "0", "--grpc-port", Integer.toString(taken.getLocalPort())))
+                    .isEqualTo("unmask: cannot listen on unmask.grpc.port " + taken.getLocalPort()
+                            + " of all addresses: Address already in use\n");
+        }
+    }
+
+    @Test
     void aTlsFileThatCannotBeReadFailsTheStart() throws IOException {
         Path file =
                 Files.writeString(folder.resolve("own.yml"), "unmask:\n  tls: {certificate: /no.crt, key: /no.key}\n");
@@ -72,6 +81,7 @@ class ServeTest {
     @Test
     void flagsThatCannotBeAreUsage() {
         fails(2, "unmask: port 65536 is not in 0..65535\nTry 'unmask serve --help'.", "--port", "65536");
+        fails(2, "unmask: grpc-port -1 is not in 0..65535\nTry 'unmask serve --help'.", "--grpc-port", "-1");
         fails(2, "unmask: /nosuch is not a file that can be read\nTry 'unmask serve --help'.", "--config", "/nosuch");
         fails(2, "unmask: Unknown option: '--prot'\nTry 'unmask serve --help'.", "--prot");
     }

@@ -51,6 +51,7 @@ class SettingsTest {
             assertThat(settings.accessLog()).isTrue();
             assertThat(settings.modelFolder()).isEqualTo(Path.of("./onnx"));
             assertThat(context.getBean(CorsSettings.class).origins()).isEmpty();
+            assertThat(context.getBean(GrpcSettings.class)).isEqualTo(new GrpcSettings(true, 0, 64 << 20, 1000));
             assertThat(context.getBean(TlsSettings.class)).isEqualTo(new TlsSettings(null, null, null));
             assertThat(context.getBean(Keys.class).caller(List.of(), List.of())).isEqualTo(Caller.ANYONE);
             assertThat(context.getBean(HttpServerConfiguration.class).getMaxRequestSize())
@@ -74,11 +75,25 @@ class SettingsTest {
         properties.putAll(Map.of(
                 "unmask.log-format", "json", "unmask.access-log", false, "unmask.lanes", 5, "unmask.threads", 6));
         properties.putAll(Map.of(
-                "unmask.request-timeout", "5s",
-                "unmask.shutdown-grace", "PT1M",
-                "unmask.model-control", true,
-                "unmask.model-folder", "elsewhere",
-                "unmask.cors.origins", List.of("https://a.example", "http://localhost:3000"),
+                "unmask.request-timeout",
+                "5s",
+                "unmask.shutdown-grace",
+                "PT1M",
+                "unmask.model-control",
+                true,
+                "unmask.model-folder",
+                "elsewhere",
+                "unmask.cors.origins",
+                List.of("https://a.example", "http://localhost:3000"),
+                "unmask.grpc.enabled",
+                false,
+                "unmask.grpc.port",
+                9001,
+                "unmask.grpc.max-message-size",
+                "1MB",
+                "unmask.grpc.max-concurrent-calls",
+                7));
+        properties.putAll(Map.of(
                 "unmask.tls.certificate", "a.pem",
                 "unmask.tls.key", "b.pem",
                 "unmask.tls.client-ca", "c.pem",
@@ -102,6 +117,8 @@ class SettingsTest {
             assertThat(settings.modelFolder()).isEqualTo(Path.of("elsewhere"));
             assertThat(context.getBean(CorsSettings.class).origins())
                     .containsExactly("https://a.example", "http://localhost:3000");
+            assertThat(context.getBean(GrpcSettings.class)).isEqualTo(new GrpcSettings(false, 9001, 1 << 20, 7));
+            assertThat(context.findBean(GrpcServer.class)).isEmpty();
             assertThat(context.getBean(TlsSettings.class))
                     .isEqualTo(new TlsSettings(Path.of("a.pem"), Path.of("b.pem"), Path.of("c.pem")));
             assertThat(context.getBean(Keys.class).caller(List.of("Bearer secret"), List.of()))
@@ -143,6 +160,10 @@ class SettingsTest {
                 "unmask.pixels-in-flight|-1|unmask.pixels-in-flight is -1; it must be 0 to",
                 "unmask.request-timeout|0s|unmask.request-timeout is PT0S; it must be PT0.001S to PT1H",
                 "unmask.shutdown-grace|-1s|unmask.shutdown-grace is PT-1S; it must be PT0S to PT1H",
+                "unmask.grpc.port|65536|unmask.grpc.port is 65536; it must be 0 to 65535",
+                "unmask.grpc.max-message-size|1|unmask.grpc.max-message-size is 1; it must be 1024 to 2147483647",
+                "unmask.grpc.max-message-size|12Q|unmask.grpc.max-message-size is 12Q; it must be a whole number",
+                "unmask.grpc.max-concurrent-calls|0|unmask.grpc.max-concurrent-calls is 0; it must be 1 to 1048576",
                 "unmask.log-format|xml|unmask.log-format is xml; it must be plain or json",
                 "unmask.max-row|4|there is no setting unmask.max-row (from context); the nearest is unmask.max-rows",
                 "unmask.keys|abc|there is no setting unmask.keys (from context); the nearest is unmask.lanes",
@@ -185,6 +206,7 @@ class SettingsTest {
             context.getBean(Settings.class);
             context.getBean(TlsSettings.class);
             context.getBean(CorsSettings.class);
+            context.getBean(GrpcSettings.class);
             context.getBean(Keys.class);
             return context;
         } catch (RuntimeException e) {

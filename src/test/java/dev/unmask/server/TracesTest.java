@@ -1,8 +1,16 @@
 package dev.unmask.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpServer;
+import dev.unmask.oip.GrpcCalls;
+import dev.unmask.oip.proto.GRPCInferenceServiceGrpc;
+import dev.unmask.oip.proto.OpenInference.ModelInferRequest;
+import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
+import io.grpc.StatusRuntimeException;
+import io.grpc.stub.MetadataUtils;
 import io.micronaut.context.ApplicationContext;
 import io.micronaut.runtime.server.EmbeddedServer;
 import java.io.IOException;
@@ -74,6 +82,34 @@ class TracesTest {
                 assertThat(span.hex(4)).as(name).isEqualTo(request.hex(2));
             }
         });
+    }
+
+    @Test
+    void aCallByGrpcIsTracedAsOne() throws Exception {
+        serve(Map.of("otel.exporter.otlp.endpoint", "http://localhost:" + port()), server -> {
+            ManagedChannel channel = GrpcCalls.channel(
+                    server.getApplicationContext().getBean(GrpcServer.class).port());
+            try {
+                Metadata sent = new Metadata();
+                sent.put(
+                        Metadata.Key.of("traceparent", Metadata.ASCII_STRING_MARSHALLER),
+                        "00-" + TRACE + "-" + PARENT + "-01");
+                assertThatThrownBy(() -> GRPCInferenceServiceGrpc.newBlockingStub(channel)
+                                .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(sent))
+                                .modelInfer(ModelInferRequest.getDefaultInstance()))
+                        .isInstanceOf(StatusRuntimeException.class);
+            } finally {
+                channel.shutdownNow();
+            }
+        });
+        Protobuf call = Objects.requireNonNull(spans().get("inference.GRPCInferenceService/ModelInfer"));
+        assertThat(call.hex(1)).isEqualTo(TRACE);
+        assertThat(call.hex(4)).isEqualTo(PARENT);
+        assertThat(attributes(call))
+                .containsEntry("rpc.system", "grpc")
+                .containsEntry("rpc.service", "inference.GRPCInferenceService")
+                .containsEntry("rpc.method", "ModelInfer")
+                .doesNotContainKey("http.route");
     }
 
     @Test

@@ -18,9 +18,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /// A model named `held` whose runs begin when they like and end when they may.
-final class Held implements Model {
+public final class Held implements Model {
 
-    static final String NAME = "held";
+    public static final String NAME = "held";
 
     private final AtomicInteger rows = new AtomicInteger();
     private final LinkedBlockingQueue<Integer> begun = new LinkedBlockingQueue<>();
@@ -59,18 +59,18 @@ final class Held implements Model {
     }
 
     /// Rows that were ever run.
-    int rows() {
+    public int rows() {
         return rows.get();
     }
 
     /// Waits for the next run to begin.
-    void awaitRun() throws InterruptedException {
+    public void awaitRun() throws InterruptedException {
         if (begun.poll(20, TimeUnit.SECONDS) == null) {
             throw new AssertionError("no run began");
         }
     }
 
-    void release(int runs) {
+    public void release(int runs) {
         permits.release(runs);
     }
 }

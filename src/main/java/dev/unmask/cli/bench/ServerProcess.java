@@ -39,7 +39,7 @@ final class ServerProcess implements AutoCloseable {
     /// @param settings variables of its environment
     static ServerProcess start(Path bundle, Map<String, String> settings) throws IOException {
         List<String> command = new ArrayList<>(serve());
-        command.addAll(List.of("--host", "127.0.0.1", "--port", "0"));
+        command.addAll(List.of("--host", "127.0.0.1", "--port", "0", "--grpc-port", "0"));
         command.addAll(List.of("--model", bundle.toAbsolutePath().toString()));
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.environment().putAll(settings);
