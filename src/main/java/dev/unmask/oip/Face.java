@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /// The models of the protocol that one bundle is seen as: `NAME` takes tensors, `NAME_image` encoded pictures, and
 /// `NAME_encoder` and `NAME_decoder` are the raw graphs.
@@ -113,6 +114,21 @@ enum Face {
             outputs.addAll(derived(card, shows));
         }
         return outputs;
+    }
+
+    /// What a model must give so that this kind of it could give an output; none where no model's could.
+    Optional<Output> origin(String output) {
+        if (!isTask()) {
+            return Optional.empty();
+        }
+        return switch (output) {
+            case LOSS, ANOMALY_MAP, ANOMALY_SCORE -> Optional.of(Output.PATCHES);
+            case PANELS -> Optional.of(Output.IMAGE).filter(_ -> this == IMAGES);
+            default ->
+                Arrays.stream(Output.values())
+                        .filter(each -> each.name().toLowerCase(Locale.ROOT).equals(output))
+                        .findFirst();
+        };
     }
 
     /// Whether it does more than run a graph.

@@ -1,13 +1,13 @@
 package dev.unmask.oip;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonFactoryBuilder;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
-import com.fasterxml.jackson.databind.util.TokenBuffer;
 import dev.unmask.UnmaskException;
 import dev.unmask.oip.InferRequest.Wanted;
 import java.io.IOException;
@@ -35,7 +35,10 @@ record HttpBody(
     private static final String BINARY = "binary_data";
     private static final String BINARY_BY_DEFAULT = "binary_data_output";
 
-    private static final JsonFactory JSON = JsonFactory.builder()
+    private static final int NOWHERE = -1;
+
+    private static final JsonFactory JSON = new JsonFactoryBuilder()
+            .disable(JsonFactory.Feature.CHARSET_DETECTION) // it is UTF-8
             .enable(StreamReadFeature.USE_FAST_DOUBLE_PARSER)
             .configure(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS, true) // as Triton does
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -61,12 +64,17 @@ record HttpBody(
                     + ", the bytes of the body");
         }
         try (JsonParser json = JSON.createParser(body, 0, length)) {
-            return new Reader(json, ByteBuffer.wrap(body, length, body.length - length)).read();
+            return new Reader(body, json, ByteBuffer.wrap(body, length, body.length - length)).read();
         } catch (JsonProcessingException e) {
-            throw UnmaskException.invalid("the JSON of the body: " + e.getOriginalMessage());
+            throw UnmaskException.invalid("the JSON of the body: " + plain(e.getOriginalMessage()));
         } catch (IOException e) {
             throw new IllegalStateException("reading from memory failed", e);
         }
+    }
+
+    /// A message of the parser without what it says of its own settings.
+    private static String plain(String message) {
+        return message.replaceAll("\\[Source: [^;]*; (.*?)]", "$1");
     }
 
     /// Reads a body that is nothing but the one tensor that a model needs; of BYTES, its one element.
@@ -94,13 +102,14 @@ record HttpBody(
         private @Nullable String name;
         private @Nullable Datatype datatype;
         private @Nullable List<Long> shape;
-        private @Nullable TokenBuffer data; // where it comes before its datatype
+        private int data = NOWHERE; // in the body, where they come before their datatype
         private @Nullable ByteBuffer values;
         private Map<String, Object> parameters = Map.of();
     }
 
     private static final class Reader {
 
+        private final byte[] body;
         private final JsonParser json;
         private final ByteBuffer binary;
         private String id = "";
@@ -109,7 +118,8 @@ record HttpBody(
         private final List<Wanted> outputs = new ArrayList<>();
         private final Map<String, Boolean> binaryOutputs = new HashMap<>();
 
-        Reader(JsonParser json, ByteBuffer binary) {
+        Reader(byte[] body, JsonParser json, ByteBuffer binary) {
+            this.body = body;
             this.json = json;
             this.binary = binary;
         }
@@ -177,8 +187,8 @@ record HttpBody(
             if (given.datatype != null) {
                 given.values = JsonTensor.read(json, given.datatype);
             } else {
-                given.data = new TokenBuffer(json);
-                given.data.copyCurrentStructure(json);
+                given.data = (int) json.currentTokenLocation().getByteOffset();
+                json.skipChildren();
             }
         }
 
@@ -189,10 +199,10 @@ record HttpBody(
             Unsupported.refuseSharedMemory("input", name, given.parameters.keySet());
             Object size = given.parameters.get(BINARY_SIZE);
             ByteBuffer values = given.values;
-            if (given.data != null) {
-                try (JsonParser kept = given.data.asParser()) {
-                    kept.nextToken();
-                    values = JsonTensor.read(kept, datatype);
+            if (given.data != NOWHERE) {
+                try (JsonParser again = JSON.createParser(body, given.data, body.length - given.data)) {
+                    again.nextToken();
+                    values = JsonTensor.read(again, datatype);
                 }
             }
             if ((size == null) == (values == null)) {

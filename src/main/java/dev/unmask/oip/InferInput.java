@@ -59,7 +59,8 @@ record InferInput(String name, Datatype datatype, List<Long> shape, ByteBuffer d
             long length = Integer.toUnsignedLong(rest.getInt());
             if (length > rest.remaining()) {
                 throw UnmaskException.invalid("element " + found + " of input '" + name + "' says it has " + length
-                        + " bytes; " + rest.remaining() + " follow");
+                        + " bytes; " + rest.remaining()
+                        + " follow; a length of 4 bytes, little-endian, goes before each element");
             }
             rest.position(rest.position() + (int) length);
             found++;

@@ -12,11 +12,13 @@ import dev.unmask.task.Reconstruct;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /// What a request wants, understood and found to be possible, and with that which stages of the model run: no others
@@ -39,7 +41,7 @@ record Plan(
 
     /// Parameters that are not ours to read: the protocol's own, which the codecs and [Schedule] know, and those that
     /// Triton keeps for itself.
-    private static final String RESERVED = "priority|timeout|binary_data_output|triton_.*";
+    private static final Pattern RESERVED = Pattern.compile("priority|timeout|binary_data_output|triton_.*");
 
     private static final List<Option<?>> OF_TENSORS = List.of(
             ReconstructOptions.RATIO,
@@ -63,7 +65,8 @@ record Plan(
                 ? known.keySet().stream().map(name -> new Wanted(name, 0)).toList()
                 : request.outputs();
         List<TensorSpec> specs =
-                wanted.stream().map(output -> spec(output, known, card)).toList();
+                wanted.stream().map(output -> spec(face, output, known, card)).toList();
+        refuseTwins(specs);
         boolean hides = specs.stream().anyMatch(spec -> !WHOLE.contains(spec.name()));
         return new Plan(
                 options,
@@ -103,7 +106,7 @@ record Plan(
             if (name.startsWith("sequence_")) {
                 throw UnmaskException.invalid("parameter '" + name + "': models here have no sequences");
             }
-            if (!name.matches(RESERVED)) {
+            if (!RESERVED.matcher(name).matches()) {
                 texts.put(name, value.toString());
             }
         });
@@ -116,12 +119,20 @@ record Plan(
                 });
     }
 
-    private static TensorSpec spec(Wanted wanted, Map<String, TensorSpec> known, Card card) {
+    /// An answer is no larger than its rows, however often an output is named.
+    private static void refuseTwins(List<TensorSpec> specs) {
+        Set<String> names = new HashSet<>();
+        for (TensorSpec spec : specs) {
+            if (!names.add(spec.name())) {
+                throw UnmaskException.invalid("output '" + spec.name() + "' is asked for twice");
+            }
+        }
+    }
+
+    private static TensorSpec spec(Face face, Wanted wanted, Map<String, TensorSpec> known, Card card) {
         TensorSpec spec = known.get(wanted.name());
         if (spec == null) {
-            if (wanted.name().equals("image") || wanted.name().equals(Face.PANELS)) {
-                card.require(Output.IMAGE);
-            }
+            face.origin(wanted.name()).ifPresent(card::require);
             throw UnmaskException.invalid(
                     "there is no output '" + wanted.name() + "'; there are " + String.join(", ", known.keySet()));
         }

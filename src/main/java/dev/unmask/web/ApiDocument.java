@@ -50,7 +50,8 @@ final class ApiDocument {
                 "Masked autoencoders in production: embed, reconstruct and score pictures.",
                 "description",
                 "Options go into the query beside the bytes of one picture, or into JSON beside `image` or `images`."
-                        + " An option that a route does not know is refused.",
+                        + " An option that a route does not know is refused. Under `/v2` the Open Inference Protocol is"
+                        + " spoken, as its own specification describes it.",
                 "license",
                 ordered("name", "Apache-2.0", "identifier", "Apache-2.0"));
     }

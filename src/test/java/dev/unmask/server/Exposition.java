@@ -11,15 +11,15 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /// What `/metrics` says in Prometheus' text format, read strictly: a line that is none fails.
-record Exposition(Map<String, String> types, List<Sample> samples) {
+public record Exposition(Map<String, String> types, List<Sample> samples) {
 
     private static final Pattern SAMPLE = Pattern.compile("([a-zA-Z_:][a-zA-Z0-9_:]*)(?:\\{(.*)})? (\\S+)");
     private static final Pattern LABEL = Pattern.compile("([a-zA-Z_][a-zA-Z0-9_]*)=\"((?:[^\"\\\\]|\\\\.)*)\",?");
 
     /// One number of a series.
-    record Sample(String name, Map<String, String> labels, double value) {}
+    public record Sample(String name, Map<String, String> labels, double value) {}
 
-    static Exposition parse(String text) {
+    public static Exposition parse(String text) {
         Map<String, String> types = new HashMap<>();
         List<Sample> samples = new ArrayList<>();
         for (String line : text.lines().toList()) {
@@ -34,7 +34,7 @@ record Exposition(Map<String, String> types, List<Sample> samples) {
     }
 
     /// The sum of the samples of a name that have these labels, among others; 0 where there is none.
-    double sum(String name, String... labels) {
+    public double sum(String name, String... labels) {
         return samples.stream()
                 .filter(sample -> sample.name().equals(name) && has(sample, labels))
                 .mapToDouble(Sample::value)
@@ -42,7 +42,7 @@ record Exposition(Map<String, String> types, List<Sample> samples) {
     }
 
     /// The values that a label has, wherever it stands.
-    List<String> values(String label) {
+    public List<String> values(String label) {
         return samples.stream()
                 .filter(sample -> sample.labels().containsKey(label))
                 .map(sample -> sample.labels().get(label))
@@ -51,7 +51,7 @@ record Exposition(Map<String, String> types, List<Sample> samples) {
     }
 
     /// Every histogram rises from bucket to bucket, up to its count.
-    void checkHistograms() {
+    public void checkHistograms() {
         types.forEach((name, type) -> {
             if (type.equals("histogram")) {
                 checkHistogram(name);

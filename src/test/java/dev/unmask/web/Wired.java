@@ -13,13 +13,13 @@ import java.util.Locale;
 import java.util.Map;
 
 /// A caller that writes its bytes to the socket as it likes, right or wrong.
-final class Wired implements Closeable {
+public final class Wired implements Closeable {
 
     private final Socket socket;
     private final InputStream in;
     private final int port;
 
-    Wired(URI server) throws IOException {
+    public Wired(URI server) throws IOException {
         socket = new Socket(server.getHost(), server.getPort());
         socket.setSoTimeout(20_000);
         in = socket.getInputStream();
@@ -27,38 +27,38 @@ final class Wired implements Closeable {
     }
 
     /// What came back; the body with a character for each byte.
-    record Reply(int status, Map<String, String> headers, String latin1) {
+    public record Reply(int status, Map<String, String> headers, String latin1) {
         /// Of a header, or nothing.
-        String header(String name) {
+        public String header(String name) {
             return headers.getOrDefault(name, "");
         }
 
-        byte[] bytes() {
+        public byte[] bytes() {
             return latin1.getBytes(StandardCharsets.ISO_8859_1);
         }
 
-        String text() {
+        public String text() {
             return new String(bytes(), StandardCharsets.UTF_8);
         }
     }
 
-    Wired send(String text) throws IOException {
+    public Wired send(String text) throws IOException {
         return send(text.getBytes(StandardCharsets.ISO_8859_1));
     }
 
-    Wired send(byte[] bytes) throws IOException {
+    public Wired send(byte[] bytes) throws IOException {
         socket.getOutputStream().write(bytes);
         socket.getOutputStream().flush();
         return this;
     }
 
     /// Sends a whole request, with its length.
-    Wired post(String path, String type, byte[] body, String... headers) throws IOException {
+    public Wired post(String path, String type, byte[] body, String... headers) throws IOException {
         return head(path, type, "content-length: " + body.length, headers).send(body);
     }
 
     /// Sends a head alone.
-    Wired head(String path, String type, String length, String... more) throws IOException {
+    public Wired head(String path, String type, String length, String... more) throws IOException {
         StringBuilder head = new StringBuilder("POST " + path + " HTTP/1.1\r\nhost: test\r\ncontent-type: " + type);
         head.append("\r\n").append(length).append("\r\n");
         for (String header : more) {
@@ -68,17 +68,17 @@ final class Wired implements Closeable {
     }
 
     /// Says that nothing more will be sent, and still listens.
-    Wired halfClose() throws IOException {
+    public Wired halfClose() throws IOException {
         socket.shutdownOutput();
         return this;
     }
 
-    int port() {
+    public int port() {
         return port;
     }
 
     /// Ends the connection as a crash would: with a reset.
-    void reset() throws IOException {
+    public void reset() throws IOException {
         socket.setSoLinger(true, 0);
         socket.close();
     }
@@ -89,7 +89,7 @@ final class Wired implements Closeable {
     }
 
     /// The next answer that is one, past interim ones.
-    Reply reply() throws IOException {
+    public Reply reply() throws IOException {
         Reply reply;
         do {
             reply = next();
@@ -97,7 +97,7 @@ final class Wired implements Closeable {
         return reply;
     }
 
-    Reply next() throws IOException {
+    public Reply next() throws IOException {
         String status = line();
         Map<String, String> headers = new LinkedHashMap<>();
         for (String line = line(); !line.isEmpty(); line = line()) {
@@ -112,7 +112,7 @@ final class Wired implements Closeable {
     }
 
     /// Whether the server has closed the connection, once it did or the patience ends.
-    boolean isClosed() throws IOException {
+    public boolean isClosed() throws IOException {
         try {
             return in.read() < 0;
         } catch (java.net.SocketException _) {
