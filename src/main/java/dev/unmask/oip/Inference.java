@@ -61,15 +61,21 @@ public final class Inference {
         Card card = model.card();
         Plan plan = Plan.of(face, card, request);
         exchange.meant(card.name(), plan.rows());
-        List<InferOutput> outputs =
-                plan.rows() == 0 ? tell(plan, results(plan, model, List.of())) : admitted(face, plan, model, exchange);
         return new InferResponse(
-                request.model(), Repository.VERSION, request.id(), plan.masks().used(), outputs);
+                request.model(),
+                Repository.VERSION,
+                request.id(),
+                plan.masks().used(),
+                admitted(face, plan, model, exchange));
     }
 
+    /// Rows of which only the mask is wanted take places too, for as long as they are told.
     private List<InferOutput> admitted(Face face, Plan plan, Model model, Exchange exchange) {
-        try (Admission admission = model.admit(exchange, plan.rows())) {
-            List<Tensor> pixels = exchange.timing().of("decode", () -> pixels(face, plan, model.card(), exchange));
+        int places = Math.max(plan.rows(), plan.inputs().rows());
+        try (Admission admission = model.admit(exchange, places)) {
+            List<Tensor> pixels = plan.rows() == 0
+                    ? List.of()
+                    : exchange.timing().of("decode", () -> pixels(face, plan, model.card(), exchange));
             Results results = results(plan, admission.model(), pixels);
             results.tell(listener);
             return exchange.timing().of("encode", () -> tell(plan, results));

@@ -1,6 +1,7 @@
 package dev.unmask.oip;
 
 import dev.unmask.Call.Share;
+import dev.unmask.UnmaskException;
 import dev.unmask.door.Exchange;
 import dev.unmask.oip.ModelStatistics.Batch;
 import dev.unmask.oip.ModelStatistics.Duration;
@@ -71,6 +72,17 @@ final class ModelCounts {
         } catch (RuntimeException e) {
             failed(System.nanoTime() - begun);
             throw e;
+        }
+    }
+
+    /// Counts a request that is turned away at the door; one that is let in is counted later, by what comes of it.
+    void knocked(Runnable knock) {
+        long begun = System.nanoTime();
+        try {
+            knock.run();
+        } catch (UnmaskException refusal) {
+            failed(System.nanoTime() - begun);
+            throw refusal;
         }
     }
 

@@ -55,7 +55,7 @@ public final class Repository {
         Name found = find(caller, name);
         return catalog.use(caller, found.bundle(), model -> {
             if (!found.face().isOf(model.card())) {
-                throw unknown(caller, name);
+                throw missing(caller, name);
             }
             if (!version.isEmpty() && !version.equals(VERSION)) {
                 throw new UnmaskException(
@@ -69,7 +69,7 @@ public final class Repository {
     void knock(Caller caller, String name, String version, Exchange exchange) {
         boolean _ = use(caller, name, version, (_, model) -> {
             exchange.meant(model.card().name(), 1);
-            model.admit(exchange, 1).close();
+            statistics.of(name).knocked(() -> model.admit(exchange, 1).close());
             return true;
         });
     }
@@ -192,6 +192,10 @@ public final class Repository {
 
     private UnmaskException unknown(Caller caller, String name) {
         caller.use(name);
+        return missing(caller, name);
+    }
+
+    private UnmaskException missing(Caller caller, String name) {
         return new UnmaskException(
                 Fault.NOT_FOUND,
                 "there is no model '" + name + "'; there are "
