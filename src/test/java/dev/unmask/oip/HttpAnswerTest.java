@@ -3,6 +3,7 @@ package dev.unmask.oip;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.netty.buffer.ByteBufUtil;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -95,11 +96,11 @@ class HttpAnswerTest {
     }
 
     private static String text(HttpAnswer answer) {
-        return new String(answer.bytes(), 0, answer.jsonLength(), StandardCharsets.UTF_8);
+        return answer.body().toString(0, answer.jsonLength(), StandardCharsets.UTF_8);
     }
 
     private static ByteBuffer binary(HttpAnswer answer) {
-        byte[] bytes = answer.bytes();
+        byte[] bytes = ByteBufUtil.getBytes(answer.body());
         return ByteBuffer.wrap(Arrays.copyOfRange(bytes, answer.jsonLength(), bytes.length))
                 .order(ByteOrder.LITTLE_ENDIAN);
     }

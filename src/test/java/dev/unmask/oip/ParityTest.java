@@ -9,6 +9,7 @@ import dev.unmask.oip.IndexEntry.State;
 import dev.unmask.oip.Requests.Bad;
 import dev.unmask.oip.Requests.Good;
 import dev.unmask.oip.Transport.Refused;
+import dev.unmask.server.GrpcServer;
 import io.micronaut.context.ApplicationContext;
 import io.micronaut.runtime.server.EmbeddedServer;
 import java.util.List;
@@ -42,7 +43,12 @@ class ParityTest {
                         true,
                         "unmask.max-rows",
                         2));
-        transports = List.of(new HttpTransport(server.getURI(), true), new HttpTransport(server.getURI(), false));
+        int grpc = server.getApplicationContext().getBean(GrpcServer.class).port();
+        transports = List.of(
+                new HttpTransport(server.getURI(), true),
+                new HttpTransport(server.getURI(), false),
+                new GrpcTransport(grpc, true),
+                new GrpcTransport(grpc, false));
     }
 
     @AfterAll
