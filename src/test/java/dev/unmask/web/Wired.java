@@ -22,6 +22,7 @@ public final class Wired implements Closeable {
     public Wired(URI server) throws IOException {
         socket = new Socket(server.getHost(), server.getPort());
         socket.setSoTimeout(20_000);
+        socket.setTcpNoDelay(true); // a head and a body are two writes
         in = socket.getInputStream();
         port = socket.getLocalPort();
     }
