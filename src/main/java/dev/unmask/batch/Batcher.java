@@ -344,10 +344,10 @@ public final class Batcher implements Model, AutoCloseable {
     }
 
     private @Nullable UnmaskException refusalOfAdmitted() {
-        if (live.isEmpty()) {
-            return unavailable("every lane of " + card.name() + " has died");
+        if (stage == Stage.CLOSED) {
+            return draining(); // its lanes have ended as they should
         }
-        return stage == Stage.CLOSED ? draining() : null;
+        return live.isEmpty() ? unavailable("every lane of " + card.name() + " has died") : null;
     }
 
     private static UnmaskException draining() {

@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 @Order(Ordered.HIGHEST_PRECEDENCE)
 public final class Exchanges {
 
+    /// The order of filters that shape refusals, also those of the limits.
+    public static final int BEFORE_THE_LIMITS = Inflow.AFTER_THE_EXCHANGE_BEGAN - 1;
+
     private static final String ATTRIBUTE = "unmask.exchange";
 
     private final Duration patience;

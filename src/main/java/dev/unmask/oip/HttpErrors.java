@@ -1,6 +1,6 @@
 package dev.unmask.oip;
 
-import dev.unmask.door.Gate;
+import dev.unmask.door.Exchanges;
 import io.micronaut.core.annotation.Order;
 import io.micronaut.http.HttpStatus;
 import io.micronaut.http.MediaType;
@@ -9,10 +9,10 @@ import io.micronaut.http.annotation.ResponseFilter;
 import io.micronaut.http.annotation.ServerFilter;
 import java.util.Map;
 
-/// On this protocol's routes a refusal is `{"error": "..."}`, and what is not supported is 400. Before the gate, so
-/// that its refusals are told so too.
+/// On this protocol's routes a refusal is `{"error": "..."}`, and what is not supported is 400. Before the
+/// limits and the gate, so that their refusals are told so too.
 @ServerFilter({"/v2", "/v2/**"})
-@Order(Gate.SECURITY - 1)
+@Order(Exchanges.BEFORE_THE_LIMITS)
 final class HttpErrors {
 
     @ResponseFilter

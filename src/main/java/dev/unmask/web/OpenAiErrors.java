@@ -1,6 +1,6 @@
 package dev.unmask.web;
 
-import dev.unmask.door.Gate;
+import dev.unmask.door.Exchanges;
 import io.micronaut.core.annotation.Order;
 import io.micronaut.http.HttpStatus;
 import io.micronaut.http.MutableHttpResponse;
@@ -12,9 +12,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// On the routes that OpenAI's clients call, the `error` of a problem is an object as theirs: they show its `message`
-/// and nothing of a plain text. Before the gate, so that its refusals are told so too.
+/// and nothing of a plain text. Before the limits and the gate, so that
+/// their refusals are told so too.
 @ServerFilter({"/v1/embeddings", "/v1/models/*"})
-@Order(Gate.SECURITY - 1)
+@Order(Exchanges.BEFORE_THE_LIMITS)
 final class OpenAiErrors {
 
     @ResponseFilter

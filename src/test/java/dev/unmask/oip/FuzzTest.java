@@ -36,6 +36,10 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -79,7 +83,23 @@ class FuzzTest {
     private static ManagedChannel channel;
     private static Transport http;
     private static Transport grpc;
-    private static final ListAppender<ILoggingEvent> LEAKS = new ListAppender<>();
+    private static final ListAppender<ILoggingEvent> LOGGED = new ListAppender<>();
+    private static final ConcurrentLinkedQueue<String> SEVERE = new ConcurrentLinkedQueue<>();
+    private static final java.util.logging.Logger OF_GRPC = java.util.logging.Logger.getLogger("io.grpc");
+    private static final Handler GRPC_LOGGED = new Handler() {
+        @Override
+        public void publish(LogRecord line) {
+            if (line.getLevel() == Level.SEVERE) {
+                SEVERE.add(line.getMessage() + ": " + line.getThrown());
+            }
+        }
+
+        @Override
+        public void flush() {}
+
+        @Override
+        public void close() {}
+    };
 
     private List<InferResponse> before = List.of();
 
@@ -98,12 +118,12 @@ class FuzzTest {
                         false,
                         "unmask.bytes-in-flight",
                         MAX_BODY));
-        LEAKS.start();
-        logger().addAppender(LEAKS);
+        LOGGED.start();
+        everything().addAppender(LOGGED);
+        OF_GRPC.addHandler(GRPC_LOGGED);
         int port = server.getApplicationContext().getBean(GrpcServer.class).port();
-        channel = NettyChannelBuilder.forAddress("localhost", port)
-                .usePlaintext()
-                .build();
+        channel =
+                NettyChannelBuilder.forAddress("localhost", port).usePlaintext().build();
         http = new HttpTransport(server.getURI(), true);
         grpc = new GrpcTransport(port, true);
     }
@@ -114,16 +134,19 @@ class FuzzTest {
         http.close();
         grpc.close();
         server.close();
-        logger().detachAppender(LEAKS);
+        everything().detachAppender(LOGGED);
+        OF_GRPC.removeHandler(GRPC_LOGGED);
         ResourceLeakDetector.setLevel(level);
     }
 
-    private static Logger logger() {
-        return (Logger) LoggerFactory.getLogger(ResourceLeakDetector.class);
+    private static Logger everything() {
+        return (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
     }
 
     @BeforeEach
     void remember() {
+        LOGGED.list.clear();
+        SEVERE.clear();
         before = answers();
     }
 
@@ -139,7 +162,8 @@ class FuzzTest {
                     .send("2\r\n{}\r\n0\r\n\r\n");
             assertThat(caller.reply().status()).as("bytes in flight").isEqualTo(200);
         }
-        assertThat(leaks()).isEmpty();
+        assertThat(errors()).isEmpty();
+        assertThat(SEVERE).isEmpty();
     }
 
     private static List<InferResponse> answers() {
@@ -160,13 +184,27 @@ class FuzzTest {
         assertThat(metrics.sum("unmask_queue_rows")).isZero();
     }
 
-    /// What Netty's detector has found so far: buffers that nobody released and nobody reaches.
-    private static List<String> leaks() {
+    /// What was logged as an error: our own, and what Netty's detector has found so far, buffers that nobody released
+    /// and nobody reaches.
+    private static List<String> errors() {
         System.gc();
         for (int i = 0; i < 64; i++) {
             ByteBufAllocator.DEFAULT.buffer(16).release(); // whoever takes one hears of those that were lost
         }
-        return LEAKS.list.stream().map(ILoggingEvent::getFormattedMessage).toList();
+        return List.copyOf(LOGGED.list).stream()
+                .filter(line -> line.getLevel() == ch.qos.logback.classic.Level.ERROR)
+                .map(ILoggingEvent::getFormattedMessage)
+                .toList();
+    }
+
+    /// The other claims would hold where nobody looks.
+    @Test
+    void aBufferThatIsLostIsFound() {
+        while (errors().isEmpty()) {
+            ByteBufAllocator.DEFAULT.buffer(16).writeByte(1);
+        }
+        assertThat(errors()).first().asString().startsWith("LEAK: ");
+        LOGGED.list.clear();
     }
 
     @Test
@@ -213,7 +251,8 @@ class FuzzTest {
     }
 
     static List<String> hostile() {
-        String input = "{\"inputs\": [{\"name\": \"pixels\", \"datatype\": \"FP32\", \"shape\": [%s], \"data\": [%s]}]}";
+        String input =
+                "{\"inputs\": [{\"name\": \"pixels\", \"datatype\": \"FP32\", \"shape\": [%s], \"data\": [%s]}]}";
         return List.of(
                 "[".repeat(1_000_000),
                 "{\"a\":".repeat(1_000_000),
@@ -327,7 +366,10 @@ class FuzzTest {
             assertThat(refusal.getStatus().getCode().name())
                     .as("%s: %s", what, refusal.getStatus())
                     .isIn("INVALID_ARGUMENT", "NOT_FOUND", "UNIMPLEMENTED");
-            assertThat(refusal.getStatus().getDescription()).as(what).isNotBlank().doesNotContain("dev.unmask");
+            assertThat(refusal.getStatus().getDescription())
+                    .as(what)
+                    .isNotBlank()
+                    .doesNotContain("dev.unmask");
             return false;
         } catch (IOException e) {
             throw new UncheckedIOException(what, e);
@@ -352,7 +394,8 @@ class FuzzTest {
             }
         };
         return MethodDescriptor.<byte[], byte[]>newBuilder(marshaller, marshaller)
-                .setFullMethodName(GRPCInferenceServiceGrpc.getModelInferMethod().getFullMethodName())
+                .setFullMethodName(
+                        GRPCInferenceServiceGrpc.getModelInferMethod().getFullMethodName())
                 .setType(MethodType.UNARY)
                 .build();
     }
@@ -373,10 +416,11 @@ class FuzzTest {
                 int to = from + random.nextInt(bytes.length - from);
                 yield spliced(bytes, Arrays.copyOfRange(bytes, from, to), random);
             }
-            case 2 -> spliced(
-                    bytes,
-                    STRANGE.get(random.nextInt(STRANGE.size())).getBytes(StandardCharsets.ISO_8859_1),
-                    random);
+            case 2 ->
+                spliced(
+                        bytes,
+                        STRANGE.get(random.nextInt(STRANGE.size())).getBytes(StandardCharsets.ISO_8859_1),
+                        random);
             default -> bytes;
         };
     }

@@ -11,7 +11,8 @@ import java.util.concurrent.TimeUnit;
 
 /// Tells when the server is done with a connection.
 @Singleton
-final class Connections implements BeanCreatedEventListener<NettyServerCustomizer.Registry>, NettyServerCustomizer {
+public final class Connections
+        implements BeanCreatedEventListener<NettyServerCustomizer.Registry>, NettyServerCustomizer {
 
     private final LinkedBlockingQueue<Integer> closed = new LinkedBlockingQueue<>();
 
@@ -30,7 +31,7 @@ final class Connections implements BeanCreatedEventListener<NettyServerCustomize
     }
 
     /// Waits until the server has seen that this caller is gone.
-    void awaitEnd(Wired caller) throws InterruptedException {
+    public void awaitEnd(Wired caller) throws InterruptedException {
         Integer port = closed.poll(20, TimeUnit.SECONDS);
         while (port != null && port != caller.port()) {
             port = closed.poll(20, TimeUnit.SECONDS);
