@@ -2,9 +2,6 @@ package dev.unmask.oip;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.unmask.oip.HttpTransport.Body;
@@ -36,10 +33,6 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.logging.Handler;
-import java.util.logging.Level;
-import java.util.logging.LogRecord;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -50,31 +43,17 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.slf4j.LoggerFactory;
 
 /// Whatever comes over either wire, there is a well-formed answer or a refusal that is the caller's fault; nothing
 /// leaks, and the next good request is answered as ever.
 @Timeout(120)
 class FuzzTest {
 
-    private static final int HTTP_ROUNDS = 1_500;
-    private static final int GRPC_ROUNDS = 1_500;
+    private static final int HTTP_ROUNDS = 1_000;
+    private static final int GRPC_ROUNDS = 1_000;
     private static final String MAX_BODY = "33554432";
     private static final String JSON_LENGTH = "inference-header-content-length";
     private static final JsonMapper JSON = JsonMapper.builder().build();
-    private static final List<String> STRANGE = List.of(
-            "0",
-            "-1",
-            "1",
-            "+7",
-            "2147483647",
-            "2147483648",
-            "-2147483648",
-            "99999999999999999999",
-            "abc",
-            "1e3",
-            "0x10",
-            "");
 
     private static final List<InferRequest> SEEDS = seeds();
 
@@ -83,23 +62,7 @@ class FuzzTest {
     private static ManagedChannel channel;
     private static Transport http;
     private static Transport grpc;
-    private static final ListAppender<ILoggingEvent> LOGGED = new ListAppender<>();
-    private static final ConcurrentLinkedQueue<String> SEVERE = new ConcurrentLinkedQueue<>();
-    private static final java.util.logging.Logger OF_GRPC = java.util.logging.Logger.getLogger("io.grpc");
-    private static final Handler GRPC_LOGGED = new Handler() {
-        @Override
-        public void publish(LogRecord line) {
-            if (line.getLevel() == Level.SEVERE) {
-                SEVERE.add(line.getMessage() + ": " + line.getThrown());
-            }
-        }
-
-        @Override
-        public void flush() {}
-
-        @Override
-        public void close() {}
-    };
+    private static Errors errors;
 
     private List<InferResponse> before = List.of();
 
@@ -118,9 +81,7 @@ class FuzzTest {
                         false,
                         "unmask.bytes-in-flight",
                         MAX_BODY));
-        LOGGED.start();
-        everything().addAppender(LOGGED);
-        OF_GRPC.addHandler(GRPC_LOGGED);
+        errors = new Errors();
         int port = server.getApplicationContext().getBean(GrpcServer.class).port();
         channel =
                 NettyChannelBuilder.forAddress("localhost", port).usePlaintext().build();
@@ -134,19 +95,13 @@ class FuzzTest {
         http.close();
         grpc.close();
         server.close();
-        everything().detachAppender(LOGGED);
-        OF_GRPC.removeHandler(GRPC_LOGGED);
+        errors.close();
         ResourceLeakDetector.setLevel(level);
-    }
-
-    private static Logger everything() {
-        return (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
     }
 
     @BeforeEach
     void remember() {
-        LOGGED.list.clear();
-        SEVERE.clear();
+        errors.forget();
         before = answers();
     }
 
@@ -162,8 +117,7 @@ class FuzzTest {
                     .send("2\r\n{}\r\n0\r\n\r\n");
             assertThat(caller.reply().status()).as("bytes in flight").isEqualTo(200);
         }
-        assertThat(errors()).isEmpty();
-        assertThat(SEVERE).isEmpty();
+        assertThat(errors.heard()).isEmpty();
     }
 
     private static List<InferResponse> answers() {
@@ -184,39 +138,27 @@ class FuzzTest {
         assertThat(metrics.sum("unmask_queue_rows")).isZero();
     }
 
-    /// What was logged as an error: our own, and what Netty's detector has found so far, buffers that nobody released
-    /// and nobody reaches.
-    private static List<String> errors() {
-        System.gc();
-        for (int i = 0; i < 64; i++) {
-            ByteBufAllocator.DEFAULT.buffer(16).release(); // whoever takes one hears of those that were lost
-        }
-        return List.copyOf(LOGGED.list).stream()
-                .filter(line -> line.getLevel() == ch.qos.logback.classic.Level.ERROR)
-                .map(ILoggingEvent::getFormattedMessage)
-                .toList();
-    }
-
     /// The other claims would hold where nobody looks.
     @Test
     void aBufferThatIsLostIsFound() {
-        while (errors().isEmpty()) {
+        while (errors.heard().isEmpty()) {
             ByteBufAllocator.DEFAULT.buffer(16).writeByte(1);
         }
-        assertThat(errors()).first().asString().startsWith("LEAK: ");
-        LOGGED.list.clear();
+        assertThat(errors.heard()).first().asString().startsWith("LEAK: ");
+        errors.forget();
     }
 
     @Test
     void mutatedRequestsOverHttp() throws Exception {
         RandomGenerator random = Sent.random(20_260_301);
+        Mutation mutation = new Mutation(random);
         Line line = new Line();
         int answered = 0;
         for (int round = 0; round < HTTP_ROUNDS; round++) {
             InferRequest seed = SEEDS.get(random.nextInt(SEEDS.size()));
             Body body = HttpTransport.body(seed, random.nextBoolean());
-            byte[] sent = random.nextInt(8) == 0 ? body.bytes() : mutated(body.bytes(), random);
-            List<String> headers = header(body, random);
+            byte[] sent = random.nextInt(8) == 0 ? body.bytes() : mutation.of(body.bytes());
+            List<String> headers = header(body, mutation);
             Reply reply = line.post("/v2/models/" + seed.model() + "/infer", sent, headers);
             answered += wellFormed(reply, round + " " + headers) ? 1 : 0;
         }
@@ -224,10 +166,11 @@ class FuzzTest {
         assertThat(answered).as("some mutations do no harm").isBetween(1, HTTP_ROUNDS / 2);
     }
 
-    private static List<String> header(Body body, RandomGenerator random) {
+    private static List<String> header(Body body, Mutation mutation) {
+        RandomGenerator random = mutation.random();
         return switch (random.nextInt(8)) {
             case 0 -> List.of();
-            case 1 -> List.of(JSON_LENGTH + ": " + STRANGE.get(random.nextInt(STRANGE.size())));
+            case 1 -> List.of(JSON_LENGTH + ": " + mutation.strange());
             case 2 -> List.of(JSON_LENGTH + ": " + random.nextInt(body.bytes().length + 2));
             default -> List.of(JSON_LENGTH + ": " + body.jsonLength());
         };
@@ -320,11 +263,12 @@ class FuzzTest {
     @Test
     void mutatedMessagesOverGrpc() {
         RandomGenerator random = Sent.random(20_260_302);
+        Mutation mutation = new Mutation(random);
         int answered = 0;
         for (int round = 0; round < GRPC_ROUNDS; round++) {
             InferRequest seed = SEEDS.get(random.nextInt(SEEDS.size()));
             byte[] message = GrpcTransport.message(seed, random.nextBoolean()).toByteArray();
-            answered += wellFormed(mutated(message, random), "round " + round) ? 1 : 0;
+            answered += wellFormed(mutation.of(message), "round " + round) ? 1 : 0;
         }
         assertThat(answered).as("some mutations do no harm").isBetween(1, GRPC_ROUNDS / 2);
     }
@@ -398,39 +342,6 @@ class FuzzTest {
                         GRPCInferenceServiceGrpc.getModelInferMethod().getFullMethodName())
                 .setType(MethodType.UNARY)
                 .build();
-    }
-
-    /// Bits flipped, most of them where the structure is; sometimes cut, sometimes spliced with a piece of itself, or
-    /// with something that a parser may stumble over.
-    private static byte[] mutated(byte[] original, RandomGenerator random) {
-        byte[] bytes = original.clone();
-        int changes = random.nextInt(4) == 0 ? 0 : 1 << random.nextInt(4);
-        for (int i = 0; i < changes; i++) {
-            int reach = random.nextInt(4) > 0 ? Math.min(bytes.length, 200) : bytes.length;
-            bytes[random.nextInt(reach)] ^= (byte) (1 << random.nextInt(8));
-        }
-        return switch (random.nextInt(6)) {
-            case 0 -> Arrays.copyOf(bytes, random.nextInt(bytes.length));
-            case 1 -> {
-                int from = random.nextInt(bytes.length);
-                int to = from + random.nextInt(bytes.length - from);
-                yield spliced(bytes, Arrays.copyOfRange(bytes, from, to), random);
-            }
-            case 2 ->
-                spliced(
-                        bytes,
-                        STRANGE.get(random.nextInt(STRANGE.size())).getBytes(StandardCharsets.ISO_8859_1),
-                        random);
-            default -> bytes;
-        };
-    }
-
-    private static byte[] spliced(byte[] bytes, byte[] piece, RandomGenerator random) {
-        int at = random.nextInt(Math.min(bytes.length, 400));
-        byte[] spliced = Arrays.copyOf(bytes, bytes.length + piece.length);
-        System.arraycopy(piece, 0, spliced, at, piece.length);
-        System.arraycopy(bytes, at, spliced, at + piece.length, bytes.length - at);
-        return spliced;
     }
 
     private static List<InferRequest> seeds() {

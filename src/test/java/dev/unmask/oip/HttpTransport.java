@@ -46,10 +46,25 @@ final class HttpTransport implements Transport {
         this.binary = binary;
     }
 
-    /// A request for inference as it goes over the wire.
-    ///
-    /// @param jsonLength of the JSON at the beginning
-    record Body(byte[] bytes, int jsonLength) {}
+    /// A request for inference as it goes over the wire, JSON first.
+    static final class Body {
+
+        private final byte[] bytes;
+        private final int jsonLength;
+
+        private Body(byte[] bytes, int jsonLength) {
+            this.bytes = bytes;
+            this.jsonLength = jsonLength;
+        }
+
+        byte[] bytes() {
+            return bytes;
+        }
+
+        int jsonLength() {
+            return jsonLength;
+        }
+    }
 
     @Override
     public InferResponse infer(InferRequest asked, Map<String, String> headers) {

@@ -220,7 +220,7 @@ class ParityTest {
             return ask.apply(transport);
         } catch (Refused refused) {
             assertThat(refused.status()).isEqualTo(transport.status(Fault.NOT_FOUND));
-            return refused.getMessage();
+            return String.valueOf(refused.getMessage());
         }
     }
 

@@ -33,6 +33,7 @@ import org.junit.jupiter.api.Timeout;
 class StatisticsTest {
 
     private static final String BUNDLE = "visualize";
+    private static final List<Face> FACES = List.of(Face.values());
     private static final int CALLERS = 6;
     private static final int EACH = 20;
 
@@ -90,7 +91,7 @@ class StatisticsTest {
                 .isEqualTo(rise(before, after, "unmask_batch_rows_sum"));
         assertThat((double)
                         told.stream().mapToLong(ModelStatistics::executionCount).sum())
-                .isLessThanOrEqualTo(rise(before, after, "unmask_batch_rows_count"));
+                .isLessThanOrEqualTo((double) rise(before, after, "unmask_batch_rows_count"));
         told.forEach(StatisticsTest::wellCounted);
     }
 
@@ -138,11 +139,9 @@ class StatisticsTest {
 
     /// Each caller asks one model, both ways in turn.
     private void infer(int caller) {
-        Face face = Face.values()[caller % Face.values().length];
+        Face face = FACES.get(caller % FACES.size());
         InferRequest request = Requests.request(
-                face.of(BUNDLE),
-                Map.of(),
-                Requests.inputs(face, Bundles.card(BUNDLE), 1 + caller / Face.values().length % 2));
+                face.of(BUNDLE), Map.of(), Requests.inputs(face, Bundles.card(BUNDLE), 1 + caller / FACES.size() % 2));
         transports.get(caller / 2 % 2).infer(request);
     }
 

@@ -8,9 +8,7 @@ import java.util.Map;
 /// [Refused].
 interface Transport extends AutoCloseable {
 
-    /// A refusal as it was told.
-    ///
-    /// @param status as this way has it
+    /// A refusal as it was told, with the status as this way has it.
     final class Refused extends RuntimeException {
 
         private static final long serialVersionUID = 1L;
