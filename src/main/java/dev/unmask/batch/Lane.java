@@ -61,11 +61,18 @@ final class Lane {
     private @Nullable Throwable attempt(Batch rows) {
         long started = clock.getAsLong();
         try {
-            List<Answer> answers = model.run(rows.rows(), rows.group().wanted());
+            List<Answer> answers = run(rows, started);
             rows.answer(answers, clock.getAsLong() - started);
             return null;
         } catch (RuntimeException | OutOfMemoryError e) {
             return e;
+        }
+    }
+
+    /// Tells of the run before anybody is answered: who has an answer finds it counted.
+    private List<Answer> run(Batch rows, long started) {
+        try {
+            return model.run(rows.rows(), rows.group().wanted());
         } finally {
             meter.ran(rows, clock.getAsLong() - started);
         }
