@@ -8,7 +8,9 @@ import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 
 /// The values of a tensor between JSON and the binary form.
 final class JsonTensor {
@@ -47,7 +49,7 @@ final class JsonTensor {
                 case UINT8 -> json.writeNumber(data.get() & 0xFF);
                 case INT64 -> json.writeNumber(data.getLong());
                 case FP32 -> json.writeNumber(finite(data.getFloat(), output.name()));
-                case BYTES -> json.writeString(text(data, output.name()));
+                case BYTES -> json.writeString(text(data));
                 default -> throw new IllegalStateException("no model gives " + output.datatype());
             }
         }
@@ -119,14 +121,17 @@ final class JsonTensor {
         return value;
     }
 
-    private static String text(ByteBuffer data, String name) {
+    /// An element of BYTES: as it is if it is text, else in base64, as pictures may come in too.
+    private static String text(ByteBuffer data) {
         byte[] element = new byte[data.getInt()];
         data.get(element);
-        String text = new String(element, StandardCharsets.UTF_8);
-        if (text.indexOf('\uFFFD') >= 0) {
-            throw UnmaskException.invalid(
-                    "output '" + name + "' holds bytes, which JSON cannot tell; ask for it with binary_data");
+        try {
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(element))
+                    .toString();
+        } catch (CharacterCodingException _) {
+            return Base64.getEncoder().encodeToString(element);
         }
-        return text;
     }
 }
