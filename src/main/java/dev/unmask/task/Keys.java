@@ -77,7 +77,7 @@ public final class Keys {
     }
 
     private static String bearer(String sent) {
-        String authorization = sent.strip(); // gRPC keeps the space before a value
+        String authorization = sent.stripLeading(); // gRPC keeps the space before a value
         if (!authorization.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
             throw refusal("the authorization is not of the scheme Bearer" + HOW);
         }
