@@ -7,20 +7,33 @@ import re
 import subprocess
 import threading
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parent.parent.parent
 PHOTOS = ["chelsea.jpg", "coffee.jpg", "rocket.jpg"]
-READY = re.compile(r"ready on (http://\S+)")
+READY = re.compile(r"ready on http://(\S+)(?:.*grpc://(\S+))?")
 START_SECONDS = 180  # the launcher may have to build
 
 
+@dataclass(frozen=True)
+class Server:
+    """Where a server listens: host:port of HTTP and of gRPC."""
+
+    http: str
+    grpc: str
+
+    @property
+    def url(self):
+        return "http://" + self.http
+
+
 @contextmanager
-def served(**settings):
-    """The address of a server of its own, stopped at the end."""
-    command = [ROOT / "unmask", "serve", "--port", "0", "--grpc-port", "0", "--host", "127.0.0.1"]
+def served(*options, **settings):
+    """A server of its own, stopped at the end."""
+    command = [ROOT / "unmask", "serve", "--port", "0", "--host", "127.0.0.1", *options]
     process = subprocess.Popen(
         command,
         env=os.environ | settings,
@@ -32,27 +45,32 @@ def served(**settings):
     reader = threading.Thread(target=lambda: [*map(lines.put, process.stdout), lines.put(None)], daemon=True)
     reader.start()
     try:
-        yield address(lines)
+        yield Server(*addresses(lines))
     finally:
         process.terminate()
         process.wait(30)
         reader.join()
 
 
-def address(lines):
+def addresses(lines):
     """From the line that says so; all lines so far if the server ended without it."""
     said = []
     while line := lines.get(timeout=START_SECONDS):
         said.append(line)
         if ready := READY.search(line):
-            return ready.group(1)
+            return ready.groups()
     pytest.fail("the server did not start:\n" + "".join(said))
 
 
 @pytest.fixture(scope="session")
-def url():
-    with served() as address:
-        yield address
+def server():
+    with served() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def url(server):
+    return server.url
 
 
 @pytest.fixture(scope="session")

@@ -131,9 +131,9 @@ def test_overload_is_a_rate_limit_that_the_client_waits_out(uris):
             asked = [client.embeddings.create(model="mae-tiny", input=uris[0]) for _ in range(16)]
             return await asyncio.gather(*asked, return_exceptions=True)
 
-    with served(UNMASK_QUEUE_ROWS="1", UNMASK_MAX_ROWS="1") as url:
-        impatient = asyncio.run(crowd(url, 0))
-        patient = asyncio.run(crowd(url, 20))
+    with served(UNMASK_QUEUE_ROWS="1", UNMASK_MAX_ROWS="1") as server:
+        impatient = asyncio.run(crowd(server.url, 0))
+        patient = asyncio.run(crowd(server.url, 20))
     refused = [answer for answer in impatient if isinstance(answer, Exception)]
     assert refused
     assert {type(refusal) for refusal in refused} == {openai.RateLimitError}
