@@ -14,7 +14,8 @@ import pytest
 
 ROOT = Path(__file__).parent.parent.parent
 PHOTOS = ["chelsea.jpg", "coffee.jpg", "rocket.jpg"]
-READY = re.compile(r"ready on http://(\S+)(?:.*grpc://(\S+))?")
+ADDRESS = {"http": re.compile(r"ready on http://(\S+)"), "grpc": re.compile(r"gRPC on (\S+)")}
+FREE_PORTS = {"MICRONAUT_SERVER_PORT": "0", "UNMASK_GRPC_PORT": "0"}
 START_SECONDS = 180  # the launcher may have to build
 
 
@@ -23,7 +24,7 @@ class Server:
     """Where a server listens: host:port of HTTP and of gRPC."""
 
     http: str
-    grpc: str
+    grpc: str = ""
 
     @property
     def url(self):
@@ -33,10 +34,10 @@ class Server:
 @contextmanager
 def served(*options, **settings):
     """A server of its own, stopped at the end."""
-    command = [ROOT / "unmask", "serve", "--port", "0", "--host", "127.0.0.1", *options]
+    command = [ROOT / "unmask", "serve", "--host", "127.0.0.1", *options]
     process = subprocess.Popen(
         command,
-        env=os.environ | settings,
+        env=os.environ | FREE_PORTS | settings,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -45,7 +46,7 @@ def served(*options, **settings):
     reader = threading.Thread(target=lambda: [*map(lines.put, process.stdout), lines.put(None)], daemon=True)
     reader.start()
     try:
-        yield Server(*addresses(lines))
+        yield Server(**addresses(lines))
     finally:
         process.terminate()
         process.wait(30)
@@ -53,13 +54,15 @@ def served(*options, **settings):
 
 
 def addresses(lines):
-    """From the line that says so; all lines so far if the server ended without it."""
-    said = []
-    while line := lines.get(timeout=START_SECONDS):
+    """From the lines that say so; the last is HTTP's. All lines if the server ended without it."""
+    said, found = [], {}
+    while "http" not in found:
+        line = lines.get(timeout=START_SECONDS)
+        if line is None:
+            pytest.fail("the server did not start:\n" + "".join(said))
         said.append(line)
-        if ready := READY.search(line):
-            return ready.groups()
-    pytest.fail("the server did not start:\n" + "".join(said))
+        found |= {door: match.group(1) for door, address in ADDRESS.items() if (match := address.search(line))}
+    return found
 
 
 @pytest.fixture(scope="session")
