@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import queue
+from copy import deepcopy
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -115,7 +116,7 @@ def http_request(ask, sends=always, gets=always):
             over_http.InferRequestedOutput(name, binary_data=gets(i), class_count=ask.classes)
             for i, name in enumerate(ask.outputs)
         ],
-    } | ask.options
+    } | deepcopy(ask.options)  # the client adds to the headers
 
 
 def http_told(result):
@@ -166,13 +167,13 @@ def grpc_request(ask, is_typed=False):
         "model_name": ask.model,
         "inputs": [grpc_input(name, value, is_typed) for name, value in ask.inputs.items()],
         "outputs": outputs,
-    } | ask.options
+    } | deepcopy(ask.options)  # the client adds to the headers
 
 
 def grpc_told(result):
     head = result.get_response(as_json=True)
     arrays = {output["name"]: result.as_numpy(output["name"]) for output in head["outputs"]}
-    assert None not in arrays.values()
+    assert all(array is not None for array in arrays.values())
     return Told(arrays, head | {"parameters": plain(result.get_response().parameters)})
 
 
