@@ -15,7 +15,6 @@ import pytest
 ROOT = Path(__file__).parent.parent.parent
 PHOTOS = ["chelsea.jpg", "coffee.jpg", "rocket.jpg"]
 ADDRESS = {"http": re.compile(r"ready on http://(\S+)"), "grpc": re.compile(r"gRPC on (\S+)")}
-FREE_PORTS = {"MICRONAUT_SERVER_PORT": "0", "UNMASK_GRPC_PORT": "0"}
 START_SECONDS = 180  # the launcher may have to build
 
 
@@ -34,10 +33,10 @@ class Server:
 @contextmanager
 def served(*options, **settings):
     """A server of its own, stopped at the end."""
-    command = [ROOT / "unmask", "serve", "--host", "127.0.0.1", *options]
+    command = [ROOT / "unmask", "serve", "--port", "0", "--grpc-port", "0", "--host", "127.0.0.1", *options]
     process = subprocess.Popen(
         command,
-        env=os.environ | FREE_PORTS | settings,
+        env=os.environ | settings,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
