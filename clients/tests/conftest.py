@@ -1,6 +1,7 @@
 """The real server, started once for all tests of its clients."""
 
 import base64
+import hashlib
 import os
 import queue
 import re
@@ -73,6 +74,23 @@ def server():
 @pytest.fixture(scope="session")
 def url(server):
     return server.url
+
+
+KEYS = {"reader": "mae-tiny", "stranger": "other", "admin": "*"}  # and the model that it opens
+
+
+@pytest.fixture(scope="session")
+def keyed(tmp_path_factory):
+    """A server that asks for keys, each its owner's name; the admin loads and unloads models."""
+    lines = ["unmask:", "  model-control: true", "  keys:"]
+    for name, model in KEYS.items():
+        digest = hashlib.sha256(name.encode()).hexdigest()
+        admin = str(name == "admin").lower()
+        lines += [f"  - {{name: {name}, sha256: {digest}, models: ['{model}'], admin: {admin}}}"]
+    config = tmp_path_factory.mktemp("keyed") / "unmask.yml"
+    config.write_text("\n".join(lines))
+    with served("--config", config) as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,6 @@ import tritonclient.grpc as over_grpc
 import tritonclient.grpc.aio as over_grpc_aio
 import tritonclient.http as over_http
 import tritonclient.http.aio as over_http_aio
-from conftest import served
 from google.protobuf.json_format import MessageToDict
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha.proto_reflection_descriptor_database import ProtoReflectionDescriptorDatabase
@@ -254,30 +253,28 @@ def test_models_are_not_loaded_or_unloaded_unless_the_operator_allows_it(client)
         assert refused.value.status() in ("400", "403", "StatusCode.PERMISSION_DENIED", "StatusCode.UNIMPLEMENTED")
 
 
-@pytest.fixture(scope="session")
-def controlled():
-    with served(UNMASK_MODEL_CONTROL="true") as server:
-        yield server
-
-
 @pytest.mark.parametrize("module", [over_http, over_grpc], ids=["http", "grpc"])
-def test_models_are_unloaded_and_loaded(controlled, module):
-    address = controlled.http if module is over_http else controlled.grpc
-    with module.InferenceServerClient(address) as client:
-        client.unload_model("mae-tiny")
+def test_models_are_unloaded_and_loaded_by_an_admin(keyed, module):
+    admin = {"authorization": "Bearer admin"}
+    with module.InferenceServerClient(keyed.http if module is over_http else keyed.grpc) as client:
+        for call in (client.unload_model, client.load_model):
+            with pytest.raises(InferenceServerException) as refused:
+                call("mae-tiny", headers={"authorization": "Bearer reader"})
+            assert refused.value.status() in ("403", "StatusCode.PERMISSION_DENIED")
+        client.unload_model("mae-tiny", headers=admin)
         with pytest.raises(InferenceServerException):
-            client.get_model_metadata("mae-tiny")
-        index = client.get_model_repository_index()
+            client.get_model_metadata("mae-tiny", headers=admin)
+        index = client.get_model_repository_index(headers=admin)
         (entry,) = index if module is over_http else told(index)["models"]
         assert entry == {"name": "mae-tiny", "version": "1", "state": "UNAVAILABLE", "reason": "unloaded"}
-        client.load_model("mae-tiny")
-        assert client.is_model_ready("mae-tiny_image")
-        with pytest.raises(InferenceServerException, match="parameters config: models are not"):
-            client.load_model("mae-tiny", config=json.dumps({"max_batch_size": 4}))
-        with pytest.raises(InferenceServerException, match="file:1/model.onnx.*: models are not"):
-            client.load_model("mae-tiny", config="{}", files={"file:1/model.onnx": b"never read"})
+        client.load_model("mae-tiny", headers=admin)
+        assert client.is_model_ready("mae-tiny_image", headers=admin)
+        for more in ({"config": json.dumps({"max_batch_size": 4})}, {"config": "{}", "files": {"file:1/a.onnx": b"a"}}):
+            with pytest.raises(InferenceServerException, match="parameters .*config.*: models are not") as refused:
+                client.load_model("mae-tiny", headers=admin, **more)
+            assert refused.value.status() in ("400", "StatusCode.UNIMPLEMENTED")
         with pytest.raises(InferenceServerException, match="nosuch") as refused:
-            client.load_model("nosuch")
+            client.load_model("nosuch", headers=admin)
         assert refused.value.status() in ("404", "StatusCode.NOT_FOUND")
 
 

@@ -1,7 +1,6 @@
 """What is refused, and the status that Triton's client reports, over HTTP and gRPC alike."""
 
 import asyncio
-import hashlib
 from dataclasses import dataclass
 
 import numpy as np
@@ -214,22 +213,6 @@ def test_a_model_without_decoder_names_the_checkpoint_that_would_do(small, outpu
 @pytest.mark.parametrize("way", HTTP + GRPC)
 def test_a_model_without_decoder_is_no_decoder(small, way):
     refused(way, small, Refusal("NOT_FOUND", "no model 'encoder_decoder'", tensors(model="encoder_decoder")))
-
-
-KEYS = {"reader": ("mae-tiny", False), "stranger": ("other", False)}
-
-
-@pytest.fixture(scope="session")
-def keyed(tmp_path_factory):
-    """A server that asks for keys; each is its owner's name."""
-    lines = ["unmask:", "  keys:"]
-    for name, (model, admin) in KEYS.items():
-        digest = hashlib.sha256(name.encode()).hexdigest()
-        lines += [f"  - {{name: {name}, sha256: {digest}, models: [{model}], admin: {str(admin).lower()}}}"]
-    config = tmp_path_factory.mktemp("keyed") / "unmask.yml"
-    config.write_text("\n".join(lines))
-    with served("--config", config) as server:
-        yield server
 
 
 def with_key(key):
