@@ -13,7 +13,7 @@ import java.util.Map;
 /// On this protocol's routes a refusal is `{"error": "..."}`, and what is not supported is 400. Before the
 /// limits and the gate, so that their refusals are told so too.
 ///
-/// The server packs nothing here by itself: `tritonclient.http.aio` accepts gzip in all its requests and unpacks only
+/// The server packs no text here by itself: `tritonclient.http.aio` accepts gzip in all its requests and unpacks only
 /// the answers to inference.
 @ServerFilter({"/v2", "/v2/**"})
 @Order(Exchanges.BEFORE_THE_LIMITS)
@@ -21,7 +21,10 @@ final class HttpErrors {
 
     @ResponseFilter
     void end(MutableHttpResponse<?> response) {
-        if (!response.getHeaders().contains(HttpHeaders.CONTENT_ENCODING)) {
+        boolean isText = !response.getContentType()
+                .filter(MediaType.APPLICATION_OCTET_STREAM_TYPE::equals)
+                .isPresent();
+        if (isText && !response.getHeaders().contains(HttpHeaders.CONTENT_ENCODING)) {
             response.header(HttpHeaders.CONTENT_ENCODING, "identity");
         }
         if (response.body() instanceof Map<?, ?> problem && problem.get("error") instanceof String message) {
