@@ -2,6 +2,7 @@ package dev.unmask.door;
 
 import dev.unmask.Fault;
 import dev.unmask.UnmaskException;
+import io.micronaut.core.io.buffer.ReadBuffer;
 import io.micronaut.http.HttpRequest;
 import io.micronaut.http.HttpStatus;
 import io.micronaut.http.ServerHttpRequest;
@@ -18,7 +19,7 @@ import org.reactivestreams.Subscription;
 
 /// The body of a request on its way in, gathered piece by piece into one array. That has the length that was announced,
 /// which [Inflow] bounds in sum, or grows with what comes.
-public final class Intake implements Subscriber<byte[]> {
+public final class Intake implements Subscriber<ReadBuffer> {
 
     private static final int UNANNOUNCED = 8192;
 
@@ -34,7 +35,7 @@ public final class Intake implements Subscriber<byte[]> {
     /// Waits for the whole body, for as long as its exchange may take. The server sees to it that it is not too long.
     public static byte[] of(HttpRequest<?> request, Exchange exchange) {
         Intake intake = new Intake(request.getContentLength());
-        ((ServerHttpRequest<?>) request).byteBody().toByteArrayPublisher().subscribe(intake);
+        ((ServerHttpRequest<?>) request).byteBody().toReadBufferPublisher().subscribe(intake);
         byte[] body = intake.await(exchange);
         exchange.received();
         return body;
@@ -73,12 +74,15 @@ public final class Intake implements Subscriber<byte[]> {
     }
 
     @Override
-    public void onNext(byte[] piece) {
-        if (gathered.length - length < piece.length) {
-            gathered = Arrays.copyOf(gathered, (int) Math.max(length + (long) piece.length, 2L * gathered.length));
+    public void onNext(ReadBuffer piece) {
+        try (piece) {
+            int more = piece.readable();
+            if (gathered.length - length < more) {
+                gathered = Arrays.copyOf(gathered, (int) Math.max(length + (long) more, 2L * gathered.length));
+            }
+            piece.toArray(gathered, length);
+            length += more;
         }
-        System.arraycopy(piece, 0, gathered, length, piece.length);
-        length += piece.length;
     }
 
     @Override
