@@ -16,6 +16,7 @@ import dev.unmask.task.Catalog;
 import io.micronaut.context.ApplicationContext;
 import io.micronaut.http.server.netty.NettyEmbeddedServer;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -75,12 +76,13 @@ final class IdentityServer {
             return new Answer(answers);
         }
 
+        /// On the heap: memory of the network's and the engine's kind costs more to get than to fill.
         private static Tensor copy(Row row, long... shape) {
-            Tensor copy = Tensor.allocate(Tensor.Type.FLOAT32, shape);
-            ByteBuffer to = copy.bytes();
+            ByteBuffer to = ByteBuffer.allocate(
+                    (int) (Float.BYTES * Arrays.stream(shape).reduce(1, (a, b) -> a * b)));
             ByteBuffer from = row.pixels().bytes();
-            to.put(from.slice(0, Math.min(from.remaining(), to.remaining())));
-            return copy;
+            to.put(from.slice(0, Math.min(from.remaining(), to.remaining()))).clear();
+            return Tensor.view(Tensor.Type.FLOAT32, to, shape);
         }
     }
 }
