@@ -30,6 +30,11 @@ public final class GrpcHealth implements BindableService, AutoCloseable {
         return told.getHealthService().bindService();
     }
 
+    /// Tells those who watch, at once and for good, that the service stops.
+    public void drain() {
+        told.enterTerminalState();
+    }
+
     @Override
     @PreDestroy
     public void close() {

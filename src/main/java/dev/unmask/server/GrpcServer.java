@@ -4,6 +4,7 @@ import dev.unmask.Fault;
 import dev.unmask.UnmaskException;
 import dev.unmask.oip.GrpcCoding;
 import dev.unmask.oip.GrpcExchanges;
+import dev.unmask.oip.GrpcHealth;
 import dev.unmask.oip.GrpcMessages;
 import dev.unmask.oip.GrpcNoMethod;
 import io.grpc.BindableService;
@@ -53,6 +54,7 @@ public final class GrpcServer implements AutoCloseable {
     private static final Duration BETWEEN_LOOKS = Duration.ofMillis(10);
 
     private final GrpcExchanges exchanges;
+    private final GrpcHealth health;
     private final Server server;
     private final String address;
 
@@ -62,10 +64,12 @@ public final class GrpcServer implements AutoCloseable {
             @Nullable @Property(name = "micronaut.server.host") String host,
             List<BindableService> services,
             GrpcExchanges exchanges,
+            GrpcHealth health,
             EventLoopGroupRegistry threads,
             @Named(TaskExecutors.BLOCKING) ExecutorService workers) {
         OF_GRPC.setLevel(Level.SEVERE);
         this.exchanges = exchanges;
+        this.health = health;
         this.address = "unmask.grpc.port " + settings.port() + " of " + (host == null ? "all addresses" : host);
         EventLoopGroup group = threads.getDefaultEventLoopGroup();
         NettyServerBuilder builder = NettyServerBuilder.forAddress(
@@ -112,6 +116,7 @@ public final class GrpcServer implements AutoCloseable {
     /// watch.
     void stop(Duration grace) {
         long deadline = System.nanoTime() + grace.toNanos();
+        health.drain();
         server.shutdown();
         exchanges.drain();
         try {

@@ -20,8 +20,7 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /// Fails the start if a file, a -D property or an environment variable sets an `unmask.*` that does not exist, or to
-/// what
-/// is no value of it: a limit that was mistyped is a limit that is not there. What exists is read off the settings
+/// what is no value of it: a limit that was mistyped is a limit that is not there. What exists is read off the settings
 /// records.
 @Context
 final class SettingsCheck {
@@ -75,8 +74,18 @@ final class SettingsCheck {
         conversion.getLastError().ifPresent(error -> {
             throw Check.refusal(name, error.getOriginalValue().orElse("nothing"), kind(argument.getType()));
         });
+        if (argument.getType() == boolean.class) {
+            environment.getProperty(name, String.class).ifPresent(text -> checkFlag(name, text));
+        }
         if (!present && !argument.isNullable() && !name.contains("[*]")) {
             throw UnmaskException.invalid(name + " has no value");
+        }
+    }
+
+    /// Every other text would be read as false.
+    private static void checkFlag(String name, String text) {
+        if (!text.equals("true") && !text.equals("false")) {
+            throw Check.refusal(name, text, "true or false");
         }
     }
 

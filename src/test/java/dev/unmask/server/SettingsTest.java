@@ -145,6 +145,8 @@ class SettingsTest {
                 "unmask.device|tpu|unmask.device is tpu; it must be cpu, cuda or cuda:N",
                 "unmask.models||unmask.models names no bundle",
                 "unmask.max-rows||unmask.max-rows has no value",
+                "unmask.grpc.enabled|perhaps|unmask.grpc.enabled is perhaps; it must be true or false",
+                "unmask.access-log|1|unmask.access-log is 1; it must be true or false",
                 "unmask.models|,|unmask.models names no bundle",
                 "unmask.max-rows|-1|unmask.max-rows is -1; it must be 0 to 1024",
                 "unmask.lanes|-1|unmask.lanes is -1; it must be 0 to 1024",
