@@ -1,5 +1,7 @@
 package dev.unmask;
 
+import java.util.Locale;
+
 /// What a model can be asked for. N patches, K kept, D encoder width, P patch side, C channels.
 public enum Output {
     /// Tokens after the encoder, float32 (1 + K, D), in the order the mask keeps them.
@@ -13,5 +15,15 @@ public enum Output {
     /// The reconstruction as a picture, uint8 (H, W, C).
     IMAGE,
     /// Class scores before softmax, float32 (classes). The whole picture is seen, whatever the mask.
-    LOGITS
+    LOGITS;
+
+    /// The output of a name, as [#lowerCase] tells it.
+    public static Output of(String lowerCase) {
+        return valueOf(lowerCase.toUpperCase(Locale.ROOT));
+    }
+
+    /// Its name in lower case: what graphs, protocols and messages call it.
+    public String lowerCase() {
+        return name().toLowerCase(Locale.ROOT);
+    }
 }

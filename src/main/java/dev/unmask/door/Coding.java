@@ -88,7 +88,7 @@ public enum Coding {
         if (this == IDENTITY || body.length == 0) {
             return body;
         }
-        try (InputStream packed = stream(body)) {
+        try (InputStream packed = unpacking(new ByteArrayInputStream(body))) {
             byte[] plain = packed.readNBytes(most);
             if (plain.length == most && packed.read() >= 0) {
                 throw new UnmaskException(
@@ -102,19 +102,32 @@ public enum Coding {
         }
     }
 
-    private InputStream stream(byte[] body) throws IOException {
-        InputStream bytes = new ByteArrayInputStream(body);
-        return this == GZIP ? new GZIPInputStream(bytes) : new InflaterInputStream(bytes);
+    /// What a stream of packed bytes holds.
+    public InputStream unpacking(InputStream packed) throws IOException {
+        return switch (this) {
+            case IDENTITY -> packed;
+            case GZIP -> new GZIPInputStream(packed);
+            case DEFLATE -> new InflaterInputStream(packed);
+        };
     }
 
-    private OutputStream packing(OutputStream packed) throws IOException {
-        return this == DEFLATE
-                ? new DeflaterOutputStream(packed, new Deflater(Deflater.BEST_SPEED))
-                : new GZIPOutputStream(packed) {
+    /// Packs into a stream, fast rather than small. Closing frees what packing needs outside the heap.
+    public OutputStream packing(OutputStream packed) throws IOException {
+        return switch (this) {
+            case IDENTITY -> packed;
+            case GZIP ->
+                new GZIPOutputStream(packed) {
                     {
                         def.setLevel(Deflater.BEST_SPEED);
                     }
                 };
+            case DEFLATE ->
+                new DeflaterOutputStream(packed) {
+                    {
+                        def.setLevel(Deflater.BEST_SPEED);
+                    }
+                };
+        };
     }
 
     private String lowerCase() {

@@ -32,8 +32,14 @@ public final class Intake implements Subscriber<ReadBuffer> {
         this.gathered = new byte[announced < 0 ? UNANNOUNCED : Math.toIntExact(announced)];
     }
 
+    /// The whole body of a request, unpacked to no more than `most` bytes.
+    public static byte[] unpacked(HttpRequest<?> request, int most) {
+        Coding coding = Coding.of(request); // refused before the body has come
+        return coding.unpack(of(request, Exchanges.of(request)), most);
+    }
+
     /// Waits for the whole body, for as long as its exchange may take. The server sees to it that it is not too long.
-    public static byte[] of(HttpRequest<?> request, Exchange exchange) {
+    private static byte[] of(HttpRequest<?> request, Exchange exchange) {
         Intake intake = new Intake(request.getContentLength());
         ((ServerHttpRequest<?>) request).byteBody().toReadBufferPublisher().subscribe(intake);
         byte[] body = intake.await(exchange);

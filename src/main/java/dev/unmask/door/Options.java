@@ -1,5 +1,6 @@
 package dev.unmask.door;
 
+import dev.unmask.Card;
 import dev.unmask.UnmaskException;
 import dev.unmask.image.Preset;
 import java.time.Duration;
@@ -41,6 +42,12 @@ public record Options(Map<String, String> values, List<Option<?>> known) {
                         "there is no option '" + name + "'; there are " + String.join(", ", names));
             }
         }
+    }
+
+    /// How pictures are brought to a model's size: as the model was trained, unless the request says.
+    public Preset preset(Card card) {
+        Preset given = given(PRESET);
+        return given == null ? Preset.of(card.preprocess()) : given;
     }
 
     /// The option, or null if the request is silent.

@@ -12,7 +12,6 @@ import dev.unmask.task.Reconstruct.PatchStats;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 
 /// The models of the protocol that one bundle is seen as: `NAME` takes tensors, `NAME_image` encoded pictures, and
@@ -126,7 +125,7 @@ enum Face {
             case PANELS -> Optional.of(Output.IMAGE).filter(_ -> this == IMAGES);
             default ->
                 Arrays.stream(Output.values())
-                        .filter(each -> each.name().toLowerCase(Locale.ROOT).equals(output))
+                        .filter(each -> each.lowerCase().equals(output))
                         .findFirst();
         };
     }
@@ -145,7 +144,7 @@ enum Face {
     }
 
     private static TensorSpec spec(Output output, Card card) {
-        String name = output.name().toLowerCase(Locale.ROOT);
+        String name = output.lowerCase();
         PatchGrid grid = card.grid();
         int width = card.encoder().width();
         return switch (output) {

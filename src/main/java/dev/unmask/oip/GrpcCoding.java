@@ -1,28 +1,25 @@
 package dev.unmask.oip;
 
+import dev.unmask.door.Coding;
 import io.grpc.Codec;
 import io.grpc.CompressorRegistry;
 import io.grpc.DecompressorRegistry;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.util.zip.Deflater;
-import java.util.zip.DeflaterOutputStream;
-import java.util.zip.GZIPInputStream;
-import java.util.zip.GZIPOutputStream;
-import java.util.zip.InflaterInputStream;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /// How a message is packed for its way. What is unpacked is bounded by the server, as it is read.
 public enum GrpcCoding implements Codec {
-    GZIP("gzip"),
+    GZIP(Coding.GZIP),
     /// In the format of zlib, as on HTTP.
-    DEFLATE("deflate");
+    DEFLATE(Coding.DEFLATE);
 
-    private final String encoding;
+    private final Coding coding;
 
-    GrpcCoding(String encoding) {
-        this.encoding = encoding;
+    GrpcCoding(Coding coding) {
+        this.coding = coding;
     }
 
     public static DecompressorRegistry unpacking() {
@@ -44,12 +41,13 @@ public enum GrpcCoding implements Codec {
 
     /// Whether messages are packed so here.
     static boolean isKnown(@Nullable String encoding) {
-        return GZIP.encoding.equals(encoding) || DEFLATE.encoding.equals(encoding);
+        return Arrays.stream(values())
+                .anyMatch(each -> each.getMessageEncoding().equals(encoding));
     }
 
     @Override
     public String getMessageEncoding() {
-        return encoding;
+        return coding.headerName();
     }
 
     @Override
@@ -57,20 +55,9 @@ public enum GrpcCoding implements Codec {
         return new Unpacked(packed);
     }
 
-    /// Fast rather than small.
     @Override
     public OutputStream compress(OutputStream packed) throws IOException {
-        return this == DEFLATE
-                ? new DeflaterOutputStream(packed) {
-                    {
-                        def.setLevel(Deflater.BEST_SPEED);
-                    }
-                }
-                : new GZIPOutputStream(packed) {
-                    {
-                        def.setLevel(Deflater.BEST_SPEED);
-                    }
-                };
+        return coding.packing(packed);
     }
 
     /// Looks at the bytes only when they are read, inside of the exchange, where a refusal can be told.
@@ -100,7 +87,7 @@ public enum GrpcCoding implements Codec {
 
         private InputStream plain() throws IOException {
             if (plain == null) {
-                plain = GrpcCoding.this == GZIP ? new GZIPInputStream(packed) : new InflaterInputStream(packed);
+                plain = coding.unpacking(packed);
             }
             return plain;
         }

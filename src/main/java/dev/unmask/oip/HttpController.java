@@ -150,9 +150,9 @@ final class HttpController {
     @Post("/models/{model}/versions/{version}/infer")
     HttpResponse<?> infer(HttpRequest<?> request, String model, String version) {
         return answer(request, caller -> {
-            repository.knock(caller, model, version, Exchanges.of(request));
-            HttpBody asked = body(request, caller, model, version);
             Exchange exchange = Exchanges.of(request);
+            repository.knock(caller, model, version, exchange);
+            HttpBody asked = body(request, caller, model, version);
             InferResponse response = inference.infer(asked.request(model, version), exchange);
             return packed(request, exchange.timing().of("encode", () -> HttpAnswer.of(response, asked)));
         });
@@ -190,7 +190,7 @@ final class HttpController {
 
     /// JSON of its whole length, unless a header says where it ends; with 0 the body is one tensor.
     private HttpBody body(HttpRequest<?> request, Caller caller, String model, String version) {
-        byte[] body = read(request);
+        byte[] body = Intake.unpacked(request, maxBody);
         String given = request.getHeaders().get(JSON_LENGTH);
         if (given == null) {
             return HttpBody.read(body, body.length);
@@ -207,14 +207,9 @@ final class HttpController {
         }
     }
 
-    private byte[] read(HttpRequest<?> request) {
-        Coding coding = Coding.of(request);
-        return coding.unpack(Intake.of(request, Exchanges.of(request)), maxBody);
-    }
-
     /// The body, which may be missing.
     private JsonNode json(HttpRequest<?> request) {
-        byte[] body = read(request);
+        byte[] body = Intake.unpacked(request, maxBody);
         try {
             return body.length == 0 ? MissingNode.getInstance() : JSON.readTree(body);
         } catch (JsonProcessingException e) {

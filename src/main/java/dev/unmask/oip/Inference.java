@@ -11,7 +11,6 @@ import dev.unmask.door.Exchange;
 import dev.unmask.door.ImageText;
 import dev.unmask.door.Options;
 import dev.unmask.door.ReconstructOptions;
-import dev.unmask.image.Preset;
 import dev.unmask.task.Anomaly;
 import dev.unmask.task.Anomaly.Finding;
 import dev.unmask.task.Listener;
@@ -88,7 +87,6 @@ public final class Inference {
             case TENSORS, ENCODER -> plan.inputs().tensors("pixels");
             case DECODER -> plan.inputs().tensors("latent");
             case IMAGES -> {
-                Preset preset = plan.options().given(Options.PRESET);
                 List<byte[]> images = plan.inputs().get("image").elements().stream()
                         .map(Inference::file)
                         .toList();
@@ -96,7 +94,7 @@ public final class Inference {
                         .views(
                                 images,
                                 plan.options().get(Options.EXIF),
-                                preset == null ? Preset.of(card.preprocess()) : preset,
+                                plan.options().preset(card),
                                 card,
                                 exchange)
                         .stream()

@@ -9,7 +9,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /// The tensors of a request, checked against what the model declares: each of the right type and shape, none missing,
@@ -19,8 +18,7 @@ import java.util.stream.IntStream;
 record Inputs(Map<String, InferInput> byName, int rows) {
 
     static Inputs of(Face face, Card card, List<InferInput> given) {
-        Map<String, TensorSpec> specs = face.accepted(card).stream()
-                .collect(Collectors.toMap(TensorSpec::name, spec -> spec, (a, _) -> a, LinkedHashMap::new));
+        Map<String, TensorSpec> specs = TensorSpec.byName(face.accepted(card));
         Map<String, InferInput> byName = new LinkedHashMap<>();
         for (InferInput input : given) {
             TensorSpec spec = specs.get(input.name());

@@ -3,9 +3,11 @@ package dev.unmask.oip;
 import dev.unmask.Call.Share;
 import dev.unmask.UnmaskException;
 import dev.unmask.door.Exchange;
+import dev.unmask.door.Timing;
 import dev.unmask.oip.ModelStatistics.Batch;
 import dev.unmask.oip.ModelStatistics.Duration;
 import dev.unmask.oip.ModelStatistics.Inferences;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Supplier;
@@ -108,25 +110,25 @@ final class ModelCounts {
     }
 
     private synchronized void succeeded(Exchange exchange, long nanos) {
+        Timing timing = exchange.timing();
+        long decode = timing.sum("decode");
+        long encode = timing.sum("encode");
         last = System.currentTimeMillis();
         success = success.plus(nanos);
-        queue = queue.plus(exchange.timing().sum("queue"));
-        input = input.plus(exchange.timing().sum("decode"));
-        infer = infer.plus(exchange.timing().sum("infer"));
-        output = output.plus(exchange.timing().sum("encode"));
-        int own = exchange.shares().stream().mapToInt(Share::rows).sum();
+        queue = queue.plus(timing.sum("queue"));
+        input = input.plus(decode);
+        infer = infer.plus(timing.sum("infer"));
+        output = output.plus(encode);
+        List<Share> shares = exchange.shares();
+        int own = shares.stream().mapToInt(Share::rows).sum();
         rows += own;
-        for (Share share : exchange.shares()) {
+        for (Share share : shares) {
             double part = (double) share.rows() / share.batch();
             double ofRequest = (double) share.rows() / own;
             executions += part;
             batches.merge(
                     share.batch(),
-                    new Batches(
-                            part,
-                            ofRequest * exchange.timing().sum("decode"),
-                            part * share.nanos(),
-                            ofRequest * exchange.timing().sum("encode")),
+                    new Batches(part, ofRequest * decode, part * share.nanos(), ofRequest * encode),
                     Batches::plus);
         }
     }

@@ -13,13 +13,10 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 
 /// What a request wants, understood and found to be possible, and with that which stages of the model run: no others
 /// do.
@@ -59,8 +56,8 @@ record Plan(
     static Plan of(Face face, Card card, InferRequest request) {
         Options options = options(face, request.parameters());
         Inputs inputs = Inputs.of(face, card, request.inputs());
-        Map<String, TensorSpec> known = face.outputs(card, options.get(ReconstructOptions.PATCH_STATS)).stream()
-                .collect(Collectors.toMap(TensorSpec::name, spec -> spec, (a, _) -> a, LinkedHashMap::new));
+        Map<String, TensorSpec> known =
+                TensorSpec.byName(face.outputs(card, options.get(ReconstructOptions.PATCH_STATS)));
         List<Wanted> wanted = request.outputs().isEmpty()
                 ? known.keySet().stream().map(name -> new Wanted(name, 0)).toList()
                 : request.outputs();
@@ -150,7 +147,7 @@ record Plan(
                 case Face.MASK, Face.IDS_RESTORE, Face.ANOMALY_MAP, Face.ANOMALY_SCORE -> {}
                 case Face.LOSS, Face.PANELS -> outputs.addAll(Reconstruct.wanted(card));
                 case "image" -> outputs.add(card.normalizedPixels() ? Output.PATCHES : Output.IMAGE);
-                default -> outputs.add(Output.valueOf(spec.name().toUpperCase(Locale.ROOT)));
+                default -> outputs.add(Output.of(spec.name()));
             }
         }
         return outputs;

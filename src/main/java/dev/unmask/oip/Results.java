@@ -64,7 +64,7 @@ record Results(
                         ? joined(spec, answers, answer -> answer.get(Output.IMAGE))
                         : joined(spec, fills, Reconstruction::image);
             default -> {
-                Output output = Output.valueOf(spec.name().toUpperCase(Locale.ROOT));
+                Output output = Output.of(spec.name());
                 yield joined(spec, answers, answer -> answer.get(output));
             }
         };

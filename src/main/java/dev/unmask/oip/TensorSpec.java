@@ -3,7 +3,9 @@ package dev.unmask.oip;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import dev.unmask.UnmaskException;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.stream.IntStream;
 
@@ -24,6 +26,13 @@ record TensorSpec(
 
     static TensorSpec of(String name, Datatype datatype, long... shape) {
         return new TensorSpec(name, datatype, Arrays.stream(shape).boxed().toList(), false);
+    }
+
+    /// In their order.
+    static Map<String, TensorSpec> byName(List<TensorSpec> specs) {
+        Map<String, TensorSpec> byName = new LinkedHashMap<>();
+        specs.forEach(spec -> byName.put(spec.name(), spec));
+        return byName;
     }
 
     TensorSpec orNone() {

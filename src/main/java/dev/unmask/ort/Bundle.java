@@ -112,7 +112,7 @@ public final class Bundle {
         Set<Output> outputs = EnumSet.noneOf(Output.class);
         for (Manifest.Graph graph : manifest.graphs().values()) {
             for (Manifest.Port port : graph.outputs()) {
-                outputs.add(OrtModel.output(port.name()));
+                outputs.add(Output.of(port.name()));
             }
         }
         return outputs;

@@ -10,7 +10,6 @@ import java.nio.ByteBuffer;
 import java.nio.LongBuffer;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 
 /// Rows laid out in native memory as the graphs take them.
@@ -72,8 +71,8 @@ record Feed(Tensor pixels, Tensor idsKeep, Tensor idsRestore, boolean latent, in
         }
         for (Output output : wanted) {
             if (!OrtModel.FROM_DECODER.contains(output)) {
-                throw UnmaskException.invalid("a latent leads to patches and image, not to "
-                        + output.name().toLowerCase(Locale.ROOT) + ", which takes pixels");
+                throw UnmaskException.invalid(
+                        "a latent leads to patches and image, not to " + output.lowerCase() + ", which takes pixels");
             }
         }
     }

@@ -16,7 +16,6 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -147,11 +146,6 @@ public final class OrtModel implements Model, AutoCloseable {
         }
     }
 
-    /// `latent` to LATENT: outputs of the graphs are named as ours, in lower case.
-    static Output output(String name) {
-        return Output.valueOf(name.toUpperCase(Locale.ROOT));
-    }
-
     private void encode(Feed feed, Set<Output> wanted, Map<Output, Tensor> answers) {
         Set<Output> tokens = intersection(wanted, FROM_ENCODER);
         if (!Collections.disjoint(wanted, FROM_DECODER)) {
@@ -173,11 +167,11 @@ public final class OrtModel implements Model, AutoCloseable {
 
     private Map<Output, Tensor> run(String graph, Feed feed, Map<String, Tensor> inputs, Set<Output> wanted) {
         Set<String> names = new HashSet<>();
-        wanted.forEach(output -> names.add(output.name().toLowerCase(Locale.ROOT)));
+        wanted.forEach(output -> names.add(output.lowerCase()));
         Graph loaded = graph(graph, feed.pixels().type());
         Map<Output, Tensor> answers = new HashMap<>();
         timed(graph, feed.rows(), () -> loaded.run(inputs, names, feed.rows(), feed.kept()))
-                .forEach((name, tensor) -> answers.put(output(name), tensor));
+                .forEach((name, tensor) -> answers.put(Output.of(name), tensor));
         return answers;
     }
 

@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -103,15 +102,15 @@ public final class Verification {
     /// Of these outputs, those that the model gives and PyTorch gave.
     private Set<Output> golden(Map<String, Tensor> golden, Set<Output> outputs) {
         Set<Output> given = EnumSet.copyOf(outputs);
-        given.removeIf(output -> !card.outputs().contains(output) || !golden.containsKey(nameOf(output)));
+        given.removeIf(output -> !card.outputs().contains(output) || !golden.containsKey(output.lowerCase()));
         return given;
     }
 
     private List<Answer> checkAnswers(String name, Map<String, Tensor> golden, List<Row> rows, Set<Output> wanted) {
         List<Answer> answers = model.run(rows, wanted);
         for (Output output : wanted) {
-            String check = name + "." + nameOf(output);
-            Tensor expected = required(golden, nameOf(output));
+            String check = name + "." + output.lowerCase();
+            Tensor expected = required(golden, output.lowerCase());
             List<Tensor> actual =
                     answers.stream().map(answer -> answer.get(output)).toList();
             Tensor.Type pixels = rows.getFirst().pixels().type();
@@ -170,10 +169,6 @@ public final class Verification {
 
     private static double[] together(List<Tensor> rows) {
         return rows.stream().map(Check::doubles).flatMapToDouble(Arrays::stream).toArray();
-    }
-
-    private static String nameOf(Output output) {
-        return output.name().toLowerCase(Locale.ROOT);
     }
 
     private static Tensor required(Map<String, Tensor> golden, String name) {

@@ -52,8 +52,7 @@ final class Desk {
 
     /// The whole body of a request, unpacked.
     byte[] read(HttpRequest<?> request) {
-        Coding coding = Coding.of(request);
-        byte[] body = coding.unpack(Intake.of(request, Exchanges.of(request)), maxBody);
+        byte[] body = Intake.unpacked(request, maxBody);
         if (body.length == 0) {
             throw UnmaskException.invalid("the body is empty");
         }
@@ -134,8 +133,7 @@ final class Desk {
     /// One result for each picture.
     <T> List<T> run(Asked asked, Route<T> route, Model model, Exchange exchange) {
         Card card = model.card();
-        Preset given = asked.options().given(Options.PRESET);
-        Preset preset = given == null ? Preset.of(card.preprocess()) : given;
+        Preset preset = asked.options().preset(card);
         boolean exif = asked.options().get(Options.EXIF);
         int rows = route.rows() * asked.images().size();
         exchange.meant(card.name(), rows);

@@ -2,6 +2,7 @@ package dev.unmask.web;
 
 import dev.unmask.Card;
 import dev.unmask.Model;
+import dev.unmask.Output;
 import dev.unmask.Placement;
 import dev.unmask.door.Exchanges;
 import dev.unmask.door.Schema;
@@ -12,7 +13,6 @@ import io.micronaut.http.annotation.Get;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -110,10 +110,7 @@ final class ModelController {
         facts.put("preprocess", card.preprocess());
         facts.put(
                 "outputs",
-                card.outputs().stream()
-                        .map(output -> output.name().toLowerCase(Locale.ROOT))
-                        .sorted()
-                        .toList());
+                card.outputs().stream().map(Output::lowerCase).sorted().toList());
         facts.put("parameters", card.parameters());
         facts.put("bytes", card.bytes());
         facts.put(
