@@ -77,9 +77,9 @@ class GrpcServingTest {
 
     @Test
     void aStreamAnswersInOrderAndSurvivesABadRequest() throws Exception {
-        Answers answers = new Answers();
+        Heard<ModelStreamInferResponse> heard = new Heard<>();
         StreamObserver<ModelInferRequest> stream =
-                GRPCInferenceServiceGrpc.newStub(channel).modelStreamInfer(answers);
+                GRPCInferenceServiceGrpc.newStub(channel).modelStreamInfer(heard);
         for (int i = 0; i < 100; i++) {
             String output = i == 50 ? "nosuch" : i % 2 == 0 ? "cls" : "image";
             stream.onNext(GrpcCalls.pixels("visualize", output)
@@ -87,7 +87,8 @@ class GrpcServingTest {
                     .build());
         }
         stream.onCompleted();
-        List<ModelStreamInferResponse> all = answers.await();
+        assertThat(heard.end.take()).isEqualTo(Status.OK);
+        List<ModelStreamInferResponse> all = List.copyOf(heard.answers);
         assertThat(all)
                 .extracting(answer -> answer.getInferResponse().getId())
                 .containsExactlyElementsOf(
@@ -334,31 +335,5 @@ class GrpcServingTest {
             @Override
             public void onCompleted() {}
         };
-    }
-
-    private static final class Answers implements StreamObserver<ModelStreamInferResponse> {
-
-        private final List<ModelStreamInferResponse> all = new ArrayList<>();
-        private final LinkedBlockingQueue<Status> end = new LinkedBlockingQueue<>();
-
-        @Override
-        public void onNext(ModelStreamInferResponse answer) {
-            all.add(answer);
-        }
-
-        @Override
-        public void onError(Throwable failure) {
-            end.add(Status.fromThrowable(failure));
-        }
-
-        @Override
-        public void onCompleted() {
-            end.add(Status.OK);
-        }
-
-        List<ModelStreamInferResponse> await() throws InterruptedException {
-            assertThat(end.take()).isEqualTo(Status.OK);
-            return all;
-        }
     }
 }

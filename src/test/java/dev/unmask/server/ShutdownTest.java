@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.common.util.concurrent.ListenableFuture;
 import dev.unmask.oip.GrpcCalls;
+import dev.unmask.oip.Heard;
 import dev.unmask.oip.proto.GRPCInferenceServiceGrpc;
 import dev.unmask.oip.proto.OpenInference.ModelInferRequest;
 import dev.unmask.oip.proto.OpenInference.ModelInferResponse;
@@ -31,7 +32,6 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -85,10 +85,10 @@ class ShutdownTest {
         try (ServeProcess service = ServeProcess.start(List.of(), "--port", "0", "--host", "127.0.0.1")) {
             service.ready();
             ManagedChannel channel = GrpcCalls.channel(service.grpcPort());
-            StreamEnd<HealthCheckResponse> watch = new StreamEnd<>();
+            Heard<HealthCheckResponse> watch = new Heard<>();
             HealthGrpc.newStub(channel).watch(HealthCheckRequest.getDefaultInstance(), watch);
             assertThat(watch.answers.take().getStatus()).isEqualTo(ServingStatus.SERVING);
-            StreamEnd<ModelStreamInferResponse> streamed = new StreamEnd<>();
+            Heard<ModelStreamInferResponse> streamed = new Heard<>();
             StreamObserver<ModelInferRequest> stream =
                     GRPCInferenceServiceGrpc.newStub(channel).modelStreamInfer(streamed);
             for (int i = 0; i < CALLERS; i++) {
@@ -131,27 +131,6 @@ class ShutdownTest {
             return Status.Code.OK;
         } catch (ExecutionException e) {
             return Status.fromThrowable(e).getCode();
-        }
-    }
-
-    private static final class StreamEnd<T> implements StreamObserver<T> {
-
-        private final LinkedBlockingQueue<T> answers = new LinkedBlockingQueue<>();
-        private final LinkedBlockingQueue<Status> end = new LinkedBlockingQueue<>();
-
-        @Override
-        public void onNext(T answer) {
-            answers.add(answer);
-        }
-
-        @Override
-        public void onError(Throwable failure) {
-            end.add(Status.fromThrowable(failure));
-        }
-
-        @Override
-        public void onCompleted() {
-            end.add(Status.OK);
         }
     }
 
