@@ -8,6 +8,7 @@ from pathlib import Path
 
 from export import Refusal, known
 
+TYPES = ("fp32", "fp16", "bf16", "trt")  # as export.graphs has them, which takes its time to load
 COMMANDS = ("convert", "init", "known")
 SIZES = ("side", "patch", "channels", "width", "depth", "heads", "mlp")
 DECODER_SIZES = ("decoder_width", "decoder_depth", "decoder_heads", "decoder_mlp")
@@ -47,6 +48,13 @@ def grid(text):
     return int(match[1]), int(match[2])
 
 
+def variants(text):
+    wanted = text.split(",")
+    if unknown := [type for type in wanted if type not in TYPES]:
+        raise argparse.ArgumentTypeError(f"{unknown[0]!r} is not one of {', '.join(TYPES)}")
+    return tuple(type for type in TYPES if type == "fp32" or type in wanted)
+
+
 def numbers(text):
     try:
         return tuple(float(part) for part in text.split(","))
@@ -68,6 +76,14 @@ def parser():
     convert.add_argument("--out", type=Path, default=Path("onnx"), help="folder of bundles (default: %(default)s)")
     convert.add_argument("--force", action="store_true", help="replace a bundle of the same name")
     convert.add_argument("--license", help="licence of the weights, where the checkpoint is not a published one")
+    convert.add_argument(
+        "--variants",
+        type=variants,
+        default=TYPES,
+        metavar="TYPE,...",
+        help="in what the graphs compute, besides fp32: fp16 and bf16 on a card, trt (fp16) by TensorRT;"
+        " they share the weights (default: fp16,bf16,trt)",
+    )
     told = convert.add_argument_group("what a checkpoint may not tell itself")
     told.add_argument("--flavour", choices=["visualize", "full"], help="trained on pixels, or on normalised pixels")
     told.add_argument("--heads", type=positive, help="attention heads of the encoder")
@@ -118,7 +134,7 @@ def run_convert(args):
         std=args.std,
         labels=read_labels(args.labels) if args.labels else None,
     )
-    print(bundle.convert(found, args.name, args.out, found.preprocess, args.license, args.force))
+    print(bundle.convert(found, args.name, args.out, found.preprocess, args.license, args.force, types=args.variants))
 
 
 def read_labels(path):

@@ -11,29 +11,29 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import onnx_ir as ir
-import onnxruntime
 import torch
 from safetensors.torch import save
 
 from export import Refusal, golden
-from export.graphs import Colours, build, graphs
-from export.model import shuffle
+from export.build import build, export, kernels
+from export.graphs import TYPES, Colours, Graph, stages
+from export.model import keep_count
+from export.verify import LIMITS, verify
 
 FORMAT = 1
 WEIGHTS = "weights.data"
 INLINE = 1024  # bytes; smaller tensors stay inside their graph
 PAGE = 4096  # bytes; weights begin on one, so that a graph can map them
-TOLERANCE = {"cpu": 1e-4, "cuda": 1e-3}  # of the largest value, but at least of 1; CUDA may multiply in TF32
-MANY = 20_000_000  # parameters from which fewer random shapes are verified
+BATCHES = 1, 32, 256  # least, usual and largest, for which TensorRT prepares
 
 
-def convert(checkpoint, name, out, preprocess=None, license=None, force=False):
-    """Writes the bundle `out/name` of a checkpoint, and answers its path."""
+def convert(checkpoint, name, out, preprocess=None, license=None, force=False, types=TYPES):
+    """Writes the bundle `out/name` of a checkpoint, its graphs in these types, and answers its path."""
     final = target(Path(out), name, force)
     partial = final.with_name(f".{name}.partial-{secrets.token_hex(4)}")
     try:
         partial.mkdir(parents=True)
-        write(partial, checkpoint, name, preprocess or checkpoint.preprocess, license or checkpoint.license)
+        write(partial, checkpoint, name, preprocess or checkpoint.preprocess, license or checkpoint.license, types)
         replace(partial, final)
     except OSError as e:
         raise Refusal(f"cannot write {final}: {str(e.strerror or e).lower()}") from e
@@ -68,7 +68,7 @@ def replace(partial, final):
     shutil.rmtree(old, ignore_errors=True)
 
 
-def write(folder, checkpoint, name, preprocess, license):
+def write(folder, checkpoint, name, preprocess, license, types):
     normalized = checkpoint.flavour == "full"
     mae = checkpoint.model()
     with step("golden.safetensors") as note:
@@ -77,20 +77,41 @@ def write(folder, checkpoint, name, preprocess, license):
         note(f"{len(answers)} cases")
     if checkpoint.labels:
         (folder / "labels.txt").write_text("".join(f"{label}\n" for label in checkpoint.labels), encoding="utf-8")
-    written = []
+    written = {}
     with Weights(folder) as weights:
-        for graph in graphs(mae, checkpoint.mean, checkpoint.std, normalized):
-            with step(graph.file) as note:
-                model, before = build(graph)
-                weights.take(model)
-                ir.save(model, folder / graph.file)
-                note(f"{before} -> {len(model.graph)} nodes")
-            del model
-            with step(f"{graph.file} against PyTorch") as note:
-                note(f"difference {verify(graph, folder, mae, answers):.1e}, tolerance {TOLERANCE['cpu']:.0e}")
-            written.append(graph)
+        for stage in stages(mae, checkpoint.mean, checkpoint.std, normalized):
+            with step(f"{stage.graph} from {stage.inputs[0].type} {stage.inputs[0].name}") as note:
+                exported = export(stage)
+                note(f"{len(exported.graph)} nodes")
+            for type in types:
+                graph = Graph(stage, type)
+                written[graph] = write_graph(exported, graph, weights)
+                with step(f"{graph.file} against PyTorch") as note:
+                    note(verify(graph, folder, mae, answers))
     manifest = describe(checkpoint, name, preprocess, license, mae, written, folder)
     (folder / "model.json").write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def write_graph(exported, graph, weights):
+    """Writes a graph, and answers what is known of how it runs."""
+    with step(graph.file) as note:
+        model = build(exported, graph)
+        weights.take(model)
+        ir.save(model, weights.folder / graph.file)
+        if graph.type == "trt":  # which fuses nodes to kernels of its own
+            note(f"{len(model.graph)} nodes")
+            return {"profiles": profiles(graph.stage)}
+        note(f"{len(model.graph)} nodes, {kernels(model)} of them kernels of a card")
+        return {"kernels": kernels(model)}
+
+
+def profiles(stage):
+    """Least, usual and largest size of each dimension that has a name."""
+    patches = stage.module.mae.config.patches
+    keeps = 1, max(1, keep_count(patches, 0.75)), patches
+    sizes = {"batch": BATCHES, "keep": keeps, "1+keep": [1 + keep for keep in keeps]}
+    named = {size for port in stage.inputs for size in port.shape}
+    return {name: list(size) for name, size in sizes.items() if name in named}
 
 
 def save_golden(answers, path):
@@ -106,7 +127,7 @@ class Weights:
     """The one file of weights that the graphs of a bundle share; equal tensors are written once."""
 
     def __init__(self, folder):
-        self.folder, self.offsets = folder, {}
+        self.folder, self.offsets, self.placed = folder, {}, {}
 
     def __enter__(self):
         self.file = open(self.folder / WEIGHTS, "wb")
@@ -123,6 +144,12 @@ class Weights:
         self.file.flush()
 
     def place(self, name, tensor):
+        """A tensor's place in the file; one that several graphs of a stage hold is written and hashed once."""
+        if id(tensor) not in self.placed:
+            self.placed[id(tensor)] = tensor, self.write(name, tensor)  # kept, that its id stays its own
+        return self.placed[id(tensor)][1]
+
+    def write(self, name, tensor):
         data = tensor.tobytes()
         digest = hashlib.sha256(data).digest()
         if digest not in self.offsets:
@@ -133,67 +160,6 @@ class Weights:
         return ir.ExternalTensor(
             WEIGHTS, offset, len(data), tensor.dtype, shape=tensor.shape, name=name, base_dir=self.folder
         )
-
-
-def verify(graph, folder, mae, answers):
-    """The largest difference from PyTorch of a graph as it stands on disk; one out of tolerance is refused."""
-    session = onnxruntime.InferenceSession(folder / graph.file, providers=["CPUExecutionProvider"])
-    largest = 0.0
-    for inputs, expected in [*golden_runs(graph, answers), *random_runs(graph, mae)]:
-        actual = session.run(list(expected), {name: tensor.numpy() for name, tensor in inputs.items()})
-        for (name, wanted), got in zip(expected.items(), actual, strict=True):
-            largest = max(largest, difference(graph, name, torch.from_numpy(got), wanted))
-    return largest
-
-
-def difference(graph, name, actual, expected):
-    """The largest difference, as a share of the largest value but at least of 1; bytes may differ by one level."""
-    if actual.shape != expected.shape:
-        raise Refusal(f"{graph.file}: {name} has shape {list(actual.shape)}, PyTorch's has {list(expected.shape)}")
-    levels = expected.dtype == torch.uint8
-    gap = (actual.double() - expected.double()).abs().max().item()
-    relative = gap if levels else gap / max(1, expected.abs().max().item())
-    tolerance = 1 if levels else TOLERANCE["cpu"]
-    if not relative <= tolerance:  # NaN is out of tolerance too
-        raise Refusal(f"{graph.file}: {name} differs from PyTorch's by {relative:.3g}, tolerance {tolerance:g}")
-    return 0.0 if levels else relative
-
-
-def golden_runs(graph, answers):
-    """The cases that have all a graph takes and gives: (inputs, expected outputs) of each."""
-    for tensors in answers.values():
-        if all(port.name in tensors for port in graph.outputs):
-            inputs = {port.name: tensors[port.name] for port in graph.inputs}
-            if graph.variant == "uint8":
-                inputs["pixels"] = tensors["pixels_uint8"]
-            yield inputs, {port.name: tensors[port.name] for port in graph.outputs}
-
-
-def random_runs(graph, mae):
-    """Random inputs of many shapes, and PyTorch's answers."""
-    N = mae.config.patches
-    batches, keeps = (1, 2, 5), (1, max(1, N // 3), max(1, N // 4), N)
-    shapes = [(batch, keep) for batch in batches for keep in keeps]
-    if sum(p.numel() for p in mae.parameters()) > MANY:
-        shapes = [(1, N), (2, max(1, N // 4)), (5, 1), (5, max(1, N // 3))]
-    if graph.graph == "classifier":
-        shapes = [(batch, N) for batch in batches]
-    generator = torch.Generator().manual_seed(0)
-    for batch, keep in shapes:
-        ids_keep, ids_restore, _ = shuffle(torch.rand(batch, N, generator=generator), keep)
-        drawn = {"ids_keep": ids_keep, "ids_restore": ids_restore}
-        sizes = {"batch": batch, "1+keep": 1 + keep}
-        for port in graph.inputs:
-            shape = [sizes.get(size, size) for size in port.shape]
-            if port.type == "float32":
-                drawn[port.name] = torch.randn(shape, generator=generator)
-            elif port.type == "uint8":
-                drawn[port.name] = torch.randint(0, 256, shape, generator=generator, dtype=torch.uint8)
-        inputs = {port.name: drawn[port.name] for port in graph.inputs}
-        with torch.inference_mode():
-            outputs = graph.module(*inputs.values())
-        outputs = outputs if isinstance(outputs, tuple) else (outputs,)
-        yield inputs, {port.name: output for port, output in zip(graph.outputs, outputs, strict=True)}
 
 
 def describe(checkpoint, name, preprocess, license, mae, written, folder):
@@ -225,7 +191,7 @@ def describe(checkpoint, name, preprocess, license, mae, written, folder):
         "activation": c.activation,
         "preprocess": preprocess,
         "parameters": parameters(mae),
-        "graphs": {graph.file: describe_graph(graph, folder) for graph in written},
+        "graphs": {graph.file: describe_graph(graph, folder) | known for graph, known in written.items()},
         "files": {path.name: describe_file(path) for path in sorted(folder.iterdir()) if path.suffix != ".onnx"},
     }
     return manifest
@@ -242,10 +208,10 @@ def parameters(mae):
 
 
 def describe_graph(graph, folder):
-    ports = {side: [vars(port) for port in getattr(graph, side)] for side in ("inputs", "outputs")}
+    ports = {side: [vars(port) for port in getattr(graph.stage, side)] for side in ("inputs", "outputs")}
     digest = describe_file(folder / graph.file)["sha256"]
-    known = {"graph": graph.graph, "variant": graph.variant, "sha256": digest, "data": [WEIGHTS]}
-    return known | ports | {"tolerance": TOLERANCE}
+    known = {"graph": graph.stage.graph, "variant": graph.variant, "sha256": digest, "data": [WEIGHTS]}
+    return known | ports | LIMITS[graph.type]
 
 
 def describe_file(path):
@@ -257,7 +223,7 @@ def describe_file(path):
 def step(text):
     """Says on standard error what is being done, then with what result and how long it took."""
     notes, start = [], time.monotonic()
-    print(f"  {text:<36}", end="", file=sys.stderr, flush=True)
+    print(f"  {text:<42}", end="", file=sys.stderr, flush=True)
     try:
         yield notes.append
         print(f"{', '.join(notes):<44}{time.monotonic() - start:7.1f} s", end="", file=sys.stderr)

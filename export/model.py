@@ -69,6 +69,15 @@ def gather(rows, ids):  # (B, N, X), (B, K) -> (B, K, X), through one flat index
     return rows.reshape(B * N, X).index_select(0, (ids + start).reshape(-1)).reshape(B, ids.shape[1], X)
 
 
+def prepend(first, rows):  # (1, 1, ...), (B, K, ...) -> (B, 1 + K, ...)
+    """One more row in front of each picture's, as the end of two tensors of one size.
+
+    On CUDA, ONNX Runtime copies sizes that differ from the host at each run, from memory that is not kept for a
+    captured graph.
+    """
+    return torch.cat([first.expand_as(rows), rows], 1)[:, rows.shape[1] - 1 :]
+
+
 def keep_count(patches, ratio):
     """How many patches stay visible: truncated, in double arithmetic, as the original code does."""
     return int(patches * (1 - ratio))
@@ -194,8 +203,7 @@ class Mae(nn.Module):
     def encode_patches(self, patches, ids_keep=None):
         """The kept patches (B, K, P * P * C) and where they stand; without ids: all of them in order."""
         x = self.with_position(self.patch_embed(patches), ids_keep)
-        cls = self.cls_token + self.pos_embed[:, :1]
-        x = torch.cat([cls.expand(x.shape[0], -1, -1), x], 1)
+        x = prepend(self.cls_token + self.pos_embed[:, :1], x)
         for block in self.blocks:
             x = block(x)
         if self.config.final_norm == "pooled":
@@ -211,13 +219,13 @@ class Mae(nn.Module):
         x = self.decoder_input(latent, ids_restore)
         for block in self.decoder_blocks:
             x = block(x)
-        return self.decoder_pred(self.decoder_norm(x))[:, 1:]
+        return self.decoder_pred(self.decoder_norm(x)[:, 1:])
 
     def decoder_input(self, latent, ids_restore):  # (B, 1 + K, D), (B, N) -> (B, 1 + N, E)
         """Every token back in its place, the mask token where a patch is hidden, position added."""
         B, T, _ = latent.shape
-        x = torch.cat([self.decoder_embed(latent), self.mask_token.expand(B, -1, -1)], 1)  # cls, kept, mask
-        ids = torch.cat([torch.zeros_like(ids_restore[:, :1]), 1 + ids_restore.clamp(max=T - 1)], 1)
+        x = torch.cat([self.decoder_embed(latent), self.mask_token.expand(B, T, -1)], 1)  # cls, kept, mask T times
+        ids = prepend(ids_restore.new_zeros(1, 1), 1 + ids_restore.clamp(max=T - 1))
         return gather(x, ids) + self.decoder_pos_embed
 
     def classify(self, pixels):  # (B, C, H, W) -> (B, classes)

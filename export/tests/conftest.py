@@ -1,6 +1,8 @@
 import pytest
 import torch
+from checkpoints import CHECKPOINTS
 
+from export import bundle
 from export.model import Config, Mae, Stack
 
 torch.set_num_threads(1)
@@ -64,3 +66,16 @@ def pixels():
 @pytest.fixture
 def noise():
     return torch.rand(2, 16, generator=torch.Generator().manual_seed(2))
+
+
+@pytest.fixture(scope="session")
+def converted(tmp_path_factory):
+    """The bundle of a checkpoint, converted once."""
+    done = {}
+
+    def convert(name):
+        if name not in done:
+            done[name] = bundle.convert(CHECKPOINTS[name], name, tmp_path_factory.mktemp("onnx"))
+        return done[name]
+
+    return convert

@@ -12,44 +12,18 @@ import onnx_ir as ir
 import onnxruntime
 import pytest
 import torch
+from checkpoints import CHECKPOINTS
 from safetensors import safe_open
 from safetensors.torch import load_file
 from torchvision.transforms.functional import normalize, to_tensor
 
-from export import Refusal, bundle, golden
+from export import Refusal, bundle, golden, verify
 from export.fixtures import DECODER, FIXTURES, SMALL, random_checkpoint
 from export.graphs import Colours
 from export.model import Config, Stack
 
 ROOT = Path(__file__).parents[2]
-ODD = SMALL | {"height": 24, "width": 40, "channels": 4, "activation": "gelu_tanh", "qkv_bias": False, "eps": 1e-3}
-CHECKPOINTS = {name: random_checkpoint(name, *FIXTURES[name]) for name in ("visualize", "classifier-mean")}
-CHECKPOINTS |= {
-    "odd": replace(
-        random_checkpoint("odd", "visualize", Config(**ODD, decoder=DECODER)),
-        mean=(0.1, 0.2, 0.3, 0.4),
-        std=(0.5, 0.6, 0.7, 0.8),
-    ),
-    "probe": random_checkpoint(
-        "probe", "classifier", Config(**SMALL | {"activation": "relu"}, classes=3, pool="cls", probe=True)
-    ),
-}
-
-
-@pytest.fixture(scope="session")
-def converted(tmp_path_factory):
-    """The bundle of a checkpoint, converted once."""
-    done = {}
-
-    def convert(name):
-        if name not in done:
-            done[name] = bundle.convert(CHECKPOINTS[name], name, tmp_path_factory.mktemp("onnx"))
-        return done[name]
-
-    return convert
-
-
-BUILD, GRAPHS = bundle.build, bundle.graphs
+BUILD, STAGES = bundle.build, bundle.stages
 
 
 def manifest(folder):
@@ -157,7 +131,10 @@ def nodes(folder, file):
     [
         ("visualize", "encoder.onnx", SMALL["encoder"]),
         ("visualize", "encoder.uint8.onnx", SMALL["encoder"]),
+        ("visualize", "encoder.fp16.onnx", SMALL["encoder"]),
+        ("visualize", "encoder.uint8-bf16.onnx", SMALL["encoder"]),
         ("visualize", "decoder.onnx", DECODER),
+        ("visualize", "decoder.fp16.onnx", DECODER),
         ("classifier-mean", "classifier.onnx", SMALL["encoder"]),
     ],
 )
@@ -171,7 +148,8 @@ def test_every_block_is_fused(converted, name, file, stack):
     # every norm but the first follows a residual; the last norm of a global pool does not
     norms = len(found["SkipLayerNormalization"]), len(found["LayerNormalization"])
     assert norms == ((2 * stack.depth - 1, 2) if name == "classifier-mean" else (2 * stack.depth, 1))
-    assert not found.keys() & {"Conv", "GatherElements", "GatherND", "Softmax", "Erf", "Gelu", "TopK", "Split"}
+    assert not found.keys() & {"Conv", "GatherElements", "GatherND", "Erf", "Gelu", "TopK", "Split", "Round"}
+    assert len(found.get("Softmax", ())) == (not file.startswith("decoder"))  # of the mean
     assert "ReduceMean" not in found  # its last bits would depend on the size of the batch
 
 
@@ -205,6 +183,13 @@ def test_the_graphs_share_one_copy_of_the_weights(converted, name):
             else:
                 assert len(tensor.raw_data) < 1024
     assert places["encoder.onnx"] == places["encoder.uint8.onnx"]
+    for type in (
+        "fp16",
+        "bf16",
+        "trt",
+    ):  # in 16 bits on the same weights, but for the first product, if that takes bytes
+        assert places[f"encoder.{type}.onnx"] == places["encoder.onnx"]
+        assert len(places[f"encoder.uint8-{type}.onnx"].keys() - places["encoder.onnx"].keys()) == 1
     if name == "classifier-mean":
         assert places["encoder.onnx"].items() <= places["classifier.onnx"].items()
     stored = {offset: length for part in places.values() for offset, length in part.items()}
@@ -266,6 +251,8 @@ def test_the_manifest_says_what_the_bundle_is(converted):
             {"name": "image", "type": "uint8", "shape": ["batch", 32, 32, 3]},
         ],
         "tolerance": {"cpu": 1e-4, "cuda": 1e-3},
+        "levels": 1,
+        "kernels": 35,
     }
 
 
@@ -281,7 +268,7 @@ def test_the_manifest_of_a_classifier(converted):
 
 def test_a_model_of_normalised_pixels_has_no_image():
     checkpoint = random_checkpoint("full", *FIXTURES["full"])
-    *_, decoder = GRAPHS(checkpoint.model(), checkpoint.mean, checkpoint.std, True)
+    *_, decoder = STAGES(checkpoint.model(), checkpoint.mean, checkpoint.std, True)
     assert [port.name for port in decoder.outputs] == ["patches"]
     cases = golden.cases(checkpoint.model(), Colours(checkpoint.mean, checkpoint.std), True)
     assert all(tensors.keys() == ENCODED | DECODED - {"image"} for tensors in cases.values())
@@ -443,17 +430,17 @@ def small():
 
 @pytest.fixture
 def one_graph(monkeypatch):
-    """Conversions that stop after the first graph, which is enough to see what becomes of the folder."""
-    monkeypatch.setattr(bundle, "graphs", lambda *args: islice(GRAPHS(*args), 1))
+    """Conversions that stop after the first stage, which is enough to see what becomes of the folder."""
+    monkeypatch.setattr(bundle, "stages", lambda *args: islice(STAGES(*args), 1))
 
 
-def spoil(graph):
-    model, before = BUILD(graph)
+def spoil(exported, graph):
+    model = BUILD(exported, graph)
     value = next(value for value in model.graph.initializers.values() if value.const_value.nbytes > 1024)
     weights = value.const_value.numpy().copy()
     weights.flat[7] += 1
     value.const_value = ir.tensor(weights, name=value.name)
-    return model, before
+    return model
 
 
 def test_a_graph_that_disagrees_leaves_nothing(tmp_path, monkeypatch):
@@ -466,14 +453,24 @@ def test_a_graph_that_disagrees_leaves_nothing(tmp_path, monkeypatch):
 @pytest.mark.parametrize("value", [float("nan"), float("inf")])
 def test_a_graph_that_answers_no_number_is_out_of_tolerance(value):
     with pytest.raises(Refusal, match="latent differs"):
-        bundle.difference(SimpleNamespace(file="x"), "latent", torch.full((2,), value), torch.zeros(2))
+        verify.compare(SimpleNamespace(file="x", type="fp32"), "latent", torch.full((1, 2), value), torch.zeros(1, 2))
+
+
+def test_one_row_that_points_elsewhere_is_refused_in_16_bits():
+    graph, expected = SimpleNamespace(file="x", type="fp16"), torch.ones(3, 100)
+    actual = expected.clone()
+    actual[1] += 0.009 * torch.randn(100, generator=torch.Generator().manual_seed(0)).clamp(-1, 1)
+    assert verify.compare(graph, "latent", actual, expected)[1] < 0.99999  # the least of the rows
+    expected *= 1e-3  # the tolerance is of 1 at least, so that only the cosine can tell
+    with pytest.raises(Refusal, match=r"^x: latent has a cosine of 0\.\d+ to PyTorch's, the least is 0.9999$"):
+        verify.compare(graph, "latent", actual - 1 + 1e-3, expected)
 
 
 @pytest.mark.usefixtures("one_graph")
 def test_a_bundle_is_not_seen_before_it_is_whole(tmp_path, monkeypatch):
     seen = []
-    verify = bundle.verify
-    monkeypatch.setattr(bundle, "verify", lambda *args: (seen.extend(tmp_path.iterdir()), verify(*args))[1])
+    whole = bundle.verify
+    monkeypatch.setattr(bundle, "verify", lambda *args: (seen.extend(tmp_path.iterdir()), whole(*args))[1])
     final = bundle.convert(small(), "small", tmp_path)
     assert {path.name.startswith(".small.partial-") for path in seen} == {True}
     assert list(tmp_path.iterdir()) == [final]

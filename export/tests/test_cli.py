@@ -12,6 +12,7 @@ import torch
 from export import __main__ as cli
 from export import bundle, known
 from export.checkpoint import read
+from export.graphs import TYPES
 
 SIZES = ["--side", "32", "--patch", "8", "--width", "16", "--depth", "1", "--heads", "2"]
 SIZES += ["--decoder-width", "8", "--decoder-depth", "1", "--decoder-heads", "2"]
@@ -44,8 +45,9 @@ def converted(monkeypatch):
     """What would have been converted, instead of the graphs that take their time."""
     calls = []
 
-    def convert(checkpoint, name, out, preprocess, license, force):
-        calls.append({"checkpoint": checkpoint, "name": name, "out": out, "license": license, "force": force})
+    def convert(checkpoint, name, out, preprocess, license, force, types):
+        said = {"checkpoint": checkpoint, "name": name, "out": out, "license": license, "force": force, "types": types}
+        calls.append(said)
         assert preprocess == checkpoint.preprocess
         return out / name
 
@@ -66,6 +68,26 @@ def test_convert_is_what_a_checkpoint_alone_means(run, small, converted, words):
 def test_options_may_come_first(run, small, converted):
     assert run("--name", "x", small)[0] == 0
     assert converted[0]["name"] == "x"
+
+
+@pytest.mark.parametrize(
+    ("words", "types"),
+    [
+        ([], ("fp32", "fp16", "bf16", "trt")),
+        (["--variants", "trt,fp16"], ("fp32", "fp16", "trt")),
+        (["--variants", "fp32"], ("fp32",)),
+    ],
+)
+def test_variants_are_written_besides_fp32(run, small, converted, words, types):
+    assert run(small, "--name", "x", *words)[0] == 0
+    assert converted[0]["types"] == types
+    assert cli.TYPES == TYPES
+
+
+def test_a_variant_that_is_none_is_refused(run, small, converted):
+    code, _, err = run(small, "--name", "x", "--variants", "fp16,int8")
+    assert (code, converted) == (2, [])
+    assert "argument --variants: 'int8' is not one of fp32, fp16, bf16, trt" in err
 
 
 def test_every_option_reaches_the_conversion(run, tmp_path, mae, converted):

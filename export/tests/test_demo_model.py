@@ -58,4 +58,5 @@ def test_scenes_are_pixels_in_range(photos):
         assert drawn.shape[1:] == (3, 224, 224)
         assert drawn.min() >= 0
         assert drawn.max() <= 1
-    assert scenes.batch(levels, 9).shape == (9, 3, 224, 224)
+    for supply in (scenes.batches(levels, 9), scenes.batches(levels, 3)):
+        assert next(supply).shape == next(supply).shape == (len(next(supply)), 3, 224, 224)
