@@ -34,9 +34,9 @@ def pictures(folders):
             yield path, ImageOps.fit(picture, CANVAS, Image.Resampling.BICUBIC)
 
 
-def add(tar, name, picture):
+def add(tar, name, picture, quality):
     data = io.BytesIO()
-    picture.save(data, "JPEG", quality=88)
+    picture.save(data, "JPEG", quality=quality)
     entry = tarfile.TarInfo(name)
     entry.size = data.tell()
     data.seek(0)
@@ -47,12 +47,13 @@ def main(argv=None):
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("out", type=Path, help="the tar file to write")
     parser.add_argument("--folders", type=Path, nargs="+", default=FOLDERS, help="where pictures are looked for")
+    parser.add_argument("--quality", type=int, default=88, help="of the JPEGs")
     args = parser.parse_args(argv)
     Image.MAX_IMAGE_PIXELS = None  # wallpapers are large, and these are trusted
     count = 0
     with tarfile.open(args.out, "w") as tar:
         for path, picture in pictures(args.folders):
-            add(tar, f"{count:04d}-{path.stem}.jpg", picture)
+            add(tar, f"{count:04d}-{path.stem}.jpg", picture, args.quality)
             count += 1
     print(f"{count} pictures, {args.out.stat().st_size // 1_000_000} MB")
 

@@ -1,4 +1,7 @@
-"""What the demonstration model is trained on: random crops of photos, and "dead leaves"."""
+"""What the demonstration model is trained on: random crops of photos, and "dead leaves".
+
+Nothing here waits for the device: what is drawn on the host goes up from pinned memory.
+"""
 
 import io
 import math
@@ -12,6 +15,8 @@ from PIL import Image
 
 SIDE = 224
 SMALLEST = 160  # pixels of a crop's side
+LEAVES = 8  # one in so many scenes is made of leaves, which cost more to draw than all else, so that
+SHOWN = 8  # each is shown that many times, under other masks and in another light
 MEAN = torch.tensor([0.485, 0.456, 0.406]).view(1, 3, 1, 1)
 STD = torch.tensor([0.229, 0.224, 0.225]).view(1, 3, 1, 1)
 
@@ -27,6 +32,10 @@ def load(path, device):
     return [level.to(device) for level in levels]
 
 
+def put(tensor, device):
+    return tensor.pin_memory().to(device, non_blocking=True) if device.type == "cuda" else tensor.to(device)
+
+
 def crops(levels, n):
     """Random crops of random photos, (n, 3, SIDE, SIDE) in 0..1, each from the level that is nearest to its scale."""
     device = levels[0].device
@@ -38,9 +47,9 @@ def crops(levels, n):
         for chosen in (level_of == number).nonzero()[:, 0].split(64):
             if not len(chosen):
                 continue
-            grid = F.affine_grid(theta[chosen].to(device), (len(chosen), 3, SIDE, SIDE), align_corners=False)
-            source = level[photo[chosen].to(device)].float()
-            out[chosen.to(device)] = F.grid_sample(source, grid, padding_mode="reflection", align_corners=False) / 255
+            grid = F.affine_grid(put(theta[chosen], device), (len(chosen), 3, SIDE, SIDE), align_corners=False)
+            source = level[put(photo[chosen], device)].float()
+            out[put(chosen, device)] = F.grid_sample(source, grid, padding_mode="reflection", align_corners=False) / 255
     return out
 
 
@@ -81,10 +90,20 @@ def leaves(n, device):
     return out.clamp(0, 1)
 
 
-def batch(levels, n):
-    """Normalised pixels (n, 3, SIDE, SIDE): one in eight is made of leaves, all vary in contrast and brightness."""
+def endless_leaves(n, device):
+    """n pictures of leaves at a time, from a stock that is now and then drawn anew."""
+    while True:
+        stock = leaves(4 * n, device)
+        for _ in range(4 * SHOWN):
+            yield stock[torch.randint(len(stock), (n,), device=device)]
+
+
+def batches(levels, n):
+    """Normalised pixels (n, 3, SIDE, SIDE) without end, all of them varied in contrast and brightness."""
     device = levels[0].device
-    x = torch.cat([crops(levels, n - n // 8), leaves(n // 8, device)]) if n >= 8 else crops(levels, n)
-    gain = torch.empty(n, 3, 1, 1, device=device).uniform_(0.85, 1.15)
-    shift = torch.empty(n, 1, 1, 1, device=device).uniform_(-0.1, 0.1)
-    return ((x * gain + shift).clamp(0, 1) - MEAN.to(device)) / STD.to(device)
+    mean, std, drawn = MEAN.to(device), STD.to(device), endless_leaves(n // LEAVES, device)
+    while True:
+        x = torch.cat([crops(levels, n - n // LEAVES), next(drawn)]) if n >= LEAVES else crops(levels, n)
+        gain = torch.empty(n, 3, 1, 1, device=device).uniform_(0.85, 1.15)
+        shift = torch.empty(n, 1, 1, 1, device=device).uniform_(-0.1, 0.1)
+        yield ((x * gain + shift).clamp(0, 1) - mean) / std

@@ -3,11 +3,13 @@
     python -m export.demo_model.train --photos photos.tar --minutes 9 --total 27 --state state.pt --out mae-tiny.pth
     # run it again with the same --state to go on; --total is the length of the learning-rate schedule
 
-Each sample is seen under several masks. The average of the weights over training is what is saved, named as the
-published checkpoints are; pixel targets are not normalised, so that reconstructions can be shown.
+Each sample is seen under several masks. The average of the weights over training is what is saved, once a minute and at
+the end, named as the published checkpoints are; pixel targets are not normalised, so that reconstructions can be shown.
 """
 
 import argparse
+import functools
+import itertools
 import math
 import random
 import time
@@ -20,10 +22,11 @@ from PIL import Image
 from export import init
 from export.demo_model import scenes
 from export.golden import seeded
-from export.model import Mae, keep_count, masked_mean, shuffle
+from export.model import Mae, gather, keep_count, masked_mean, shuffle
 
 RATIOS = (0.75, 0.75, 0.75, 0.6, 0.85)
 WARM_UP = 300  # steps
+SAVE_SECONDS = 60
 SIZES = {"width": 192, "depth": 12, "heads": 3, "decoder_width": 128, "decoder_depth": 4, "decoder_heads": 4}
 
 
@@ -39,17 +42,30 @@ def arguments(argv=None):
     parser.add_argument("--batch", type=int, default=256)
     parser.add_argument("--masks", type=int, default=2, help="masks each crop is seen under")
     parser.add_argument("--rate", type=float, default=1.5e-3, help="peak learning rate")
+    compile = argparse.BooleanOptionalAction
+    parser.add_argument("--compile", action=compile, default=torch.cuda.is_available(), help="default: on a GPU")
     for name, size in SIZES.items():
         parser.add_argument("--" + name.replace("_", "-"), type=int, default=size)
     return parser.parse_args(argv)
 
 
-def loss(mae, pixels, noise, keep):
+def masked_error(target, patches, mask):
     """Mean squared error over hidden patches, averaged over a batch."""
+    return masked_mean((target - patches.float()).square().mean(-1), mask).mean()
+
+
+def loss(mae, pixels, noise, keep, error=masked_error):
     ids_keep, ids_restore, mask = shuffle(noise, keep)
-    latent, _, _ = mae.encode(pixels, ids_keep)
-    patches = mae.decode(latent, ids_restore).float()
-    return masked_mean(mae.patch_error(pixels, patches), mask).mean()
+    target = mae.patchify(pixels)
+    latent, _, _ = mae.encode_patches(gather(target, ids_keep), ids_keep)
+    return error(target, mae.decode(latent, ids_restore), mask)
+
+
+def compiled_loss(mae):
+    """The same; compiled is only what repeats, each kind of block once for each number of kept patches: seconds."""
+    for block in itertools.chain(mae.blocks, mae.decoder_blocks):
+        block.compile(dynamic=False)
+    return functools.partial(loss, error=torch.compile(masked_error, dynamic=False))
 
 
 class Training:
@@ -74,7 +90,12 @@ class Training:
         self.minutes, self.steps = state["minutes"], state["steps"]
 
     def save(self, path):
+        """The moments in half the bytes, which is enough for them, so that the file can travel."""
         state = {name: getattr(self, name).state_dict() for name in ("model", "average", "optimizer")}
+        state["optimizer"]["state"] = {
+            number: of | {name: of[name].bfloat16() for name in ("exp_avg", "exp_avg_sq")}
+            for number, of in state["optimizer"]["state"].items()
+        }
         torch.save(state | {"minutes": self.minutes, "steps": self.steps}, path)
 
     def step(self, loss, rate):
@@ -97,10 +118,12 @@ def rate_at(peak, done, step):
 
 def train(training, levels, args, device):
     model, total = training.model, args.total or args.minutes
-    compute = torch.compile(loss) if device == "cuda" else loss
-    start, before, seen, smooth = time.monotonic(), training.minutes, 0, None
+    compute = compiled_loss(model) if args.compile else loss
+    supply = scenes.batches(levels, args.batch // args.masks)
+    start = saved = time.monotonic()
+    before, seen, smooth = training.minutes, 0, None
     while (elapsed := (time.monotonic() - start) / 60) < args.minutes:
-        pixels = scenes.batch(levels, args.batch // args.masks).repeat(args.masks, 1, 1, 1)
+        pixels = next(supply).repeat(args.masks, 1, 1, 1)
         keep = keep_count(model.config.patches, random.choice(RATIOS))
         noise = torch.rand(len(pixels), model.config.patches, device=device)
         with torch.autocast(device, torch.bfloat16, enabled=device == "cuda"):
@@ -112,6 +135,9 @@ def train(training, levels, args, device):
             pace = seen / (time.monotonic() - start)
             minutes = before + elapsed
             print(f"{minutes:6.1f} min  step {training.steps}  loss {smooth:.4f}  {pace:.0f} samples/s", flush=True)
+        if time.monotonic() - saved > SAVE_SECONDS:
+            saved = time.monotonic()
+            save(training.average, args.out)
     training.minutes = before + (time.monotonic() - start) / 60
 
 
