@@ -25,4 +25,10 @@ public interface Model {
     default Admission admit(Call call, int rows) {
         return new Admission(this, () -> {});
     }
+
+    /// Does one piece of the work that was put off until nobody waits, on the thread of whoever runs this model; false
+    /// if there is none.
+    default boolean settle() {
+        return false;
+    }
 }

@@ -122,10 +122,11 @@ class LayersTest {
             .dependOnClassesThat()
             .resideInAnyPackage("io.micrometer..", "io.prometheus..", "io.opentelemetry..", "ch.qos.logback..");
 
+    /// And the load that knocks at it.
     @ArchTest
     static final ArchRule onlyItsDoorKnowsGrpc = noClasses()
             .that()
-            .resideOutsideOfPackages("dev.unmask.oip..", "dev.unmask.server")
+            .resideOutsideOfPackages("dev.unmask.oip..", "dev.unmask.server", "dev.unmask.cli.bench")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("io.grpc..", "com.google.protobuf..");

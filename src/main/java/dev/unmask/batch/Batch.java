@@ -2,6 +2,7 @@ package dev.unmask.batch;
 
 import dev.unmask.Answer;
 import dev.unmask.Call;
+import dev.unmask.DeviceLost;
 import dev.unmask.Fault;
 import dev.unmask.Row;
 import dev.unmask.Tensor;
@@ -88,8 +89,10 @@ record Batch(Group group, long taken, List<Place> places) {
     }
 
     private static UnmaskException refusal(Throwable cause) {
-        return cause instanceof UnmaskException known
-                ? new UnmaskException(known.fault(), known.getMessage(), known)
-                : new UnmaskException(Fault.INTERNAL, "the engine failed", cause);
+        return switch (cause) {
+            case UnmaskException known -> new UnmaskException(known.fault(), known.getMessage(), known);
+            case DeviceLost lost -> new UnmaskException(Fault.UNAVAILABLE, lost.getMessage(), lost);
+            default -> new UnmaskException(Fault.INTERNAL, "the engine failed", cause);
+        };
     }
 }

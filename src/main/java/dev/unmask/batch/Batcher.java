@@ -4,6 +4,7 @@ import dev.unmask.Admission;
 import dev.unmask.Answer;
 import dev.unmask.Call;
 import dev.unmask.Card;
+import dev.unmask.DeviceLost;
 import dev.unmask.Fault;
 import dev.unmask.Model;
 import dev.unmask.Output;
@@ -13,6 +14,7 @@ import dev.unmask.UnmaskException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -27,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 /// **Who works.** A lane is a [Model] with one platform thread of its own; callers wait, best on virtual threads.
 /// There is no dispatcher: a lane that is idle takes the next batch itself. While all lanes are busy nobody takes,
 /// rows gather, and the next batch is fuller by itself: load makes batches, the delay only helps where there is
-/// little of it.
+/// little of it. A lane that finds nobody waiting does what its model has put off, [Model#settle], piece by piece.
 ///
 /// **What shares a run.** Rows that keep as many patches, have the same kind of pixels (or are latents) and want the
 /// same outputs form a line. A line is served when it fills a batch (rows or tokens), or when one of its rows has
@@ -54,7 +56,8 @@ import org.jspecify.annotations.Nullable;
 /// rejection, for a smaller batch may fit. Rejections that hold for every row (the model is unloaded, or cannot do
 /// this) are not tried again. Any other [Error] ends the lane: its batch fails, the others go on, [#liveLanes]
 /// tells. The batch is not handed on, lest one poisonous row ends them all. When the last lane dies, all who wait
-/// are refused.
+/// are refused. If it died of a [DeviceLost], callers are told so; they are not to blame, and another process may serve
+/// them.
 ///
 /// **How it ends.** [#drain] refuses newcomers and finishes what was accepted or admitted. When its grace is spent,
 /// all who still wait are refused, even those whose rows run, so that no caller depends on an engine that hangs. Lanes
@@ -63,6 +66,8 @@ import org.jspecify.annotations.Nullable;
 /// One lock guards all mutable state, is held for bookkeeping only, and is never held while a lane or the listener
 /// is called. Only [Call] is asked under it.
 public final class Batcher implements Model, AutoCloseable {
+
+    private static final long SETTLE_AGAIN = TimeUnit.SECONDS.toNanos(10); // what needs time to be put off
 
     private final Policy policy;
     private final Listener listener;
@@ -78,6 +83,7 @@ public final class Batcher implements Model, AutoCloseable {
     private final Pace pace = new Pace(); // lock
     private int promised; // lock; rows that were admitted and have not come
     private Stage stage = Stage.OPEN; // lock
+    private @Nullable Throwable death; // lock; of the lane that died last
 
     private enum Stage {
         OPEN,
@@ -202,6 +208,17 @@ public final class Batcher implements Model, AutoCloseable {
         lock.lock();
         try {
             return live.size();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Why the lane died that did so last, if one did.
+    public Optional<String> death() {
+        lock.lock();
+        try {
+            return Optional.ofNullable(death)
+                    .map(cause -> cause instanceof DeviceLost lost ? lost.getMessage() : cause.toString());
         } finally {
             lock.unlock();
         }
@@ -347,7 +364,12 @@ public final class Batcher implements Model, AutoCloseable {
         if (stage == Stage.CLOSED) {
             return draining(); // its lanes have ended as they should
         }
-        return live.isEmpty() ? unavailable("every lane of " + card.name() + " has died") : null;
+        return live.isEmpty() ? dead() : null;
+    }
+
+    private UnmaskException dead() {
+        return unavailable("every lane of " + card.name() + " has died"
+                + (death instanceof DeviceLost lost ? ": " + lost.getMessage() : ""));
     }
 
     private static UnmaskException draining() {
@@ -404,6 +426,7 @@ public final class Batcher implements Model, AutoCloseable {
         lock.lock();
         try {
             lane.load(Batch.NONE);
+            boolean settled = false;
             while (true) {
                 long now = clock.getAsLong();
                 Lines.Line line = lines.ready(now, stage != Stage.OPEN);
@@ -413,8 +436,11 @@ public final class Batcher implements Model, AutoCloseable {
                     }
                 } else if (stage == Stage.CLOSED || (stage == Stage.DRAINING && promised == 0)) {
                     return false;
+                } else if (settled || lines.rows() + promised > 0) {
+                    idle(Math.min(lines.untilDue(now), SETTLE_AGAIN));
+                    settled = false;
                 } else {
-                    idle(lines.untilDue(now));
+                    settled = !settle(lane); // and look again, for much may have happened
                 }
             }
         } finally {
@@ -430,6 +456,16 @@ public final class Batcher implements Model, AutoCloseable {
             work.signal();
         }
         return batch.size() > 0;
+    }
+
+    /// Does some of what the lane put off, without the lock; false if there was nothing.
+    private boolean settle(Lane lane) {
+        lock.unlock();
+        try {
+            return lane.settle();
+        } finally {
+            lock.lock();
+        }
     }
 
     @SuppressWarnings("WaitNotInLoop") // the loop is the caller's
@@ -465,10 +501,11 @@ public final class Batcher implements Model, AutoCloseable {
             ended.countDown();
             left = live.size();
             if (cause != null) {
+                death = cause;
                 lane.batch().fail(cause);
             }
             if (left == 0) {
-                lines.clear().forEach(request -> request.fail(unavailable("every lane has died")));
+                lines.clear().forEach(request -> request.fail(dead()));
             }
             work.signal();
         } finally {

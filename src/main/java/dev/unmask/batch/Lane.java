@@ -48,6 +48,11 @@ final class Lane {
         }
     }
 
+    /// Does one piece of what the model put off; false if there is none.
+    boolean settle() {
+        return model.settle();
+    }
+
     private void retry(Batch part) {
         if (!part.hasEnded()) {
             Throwable rejected = attempt(part);

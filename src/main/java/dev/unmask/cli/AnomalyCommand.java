@@ -2,7 +2,7 @@ package dev.unmask.cli;
 
 import dev.unmask.Card;
 import dev.unmask.Output;
-import dev.unmask.ort.OrtModel;
+import dev.unmask.ort.DeviceModel;
 import dev.unmask.task.Anomaly;
 import dev.unmask.task.Anomaly.Finding;
 import dev.unmask.task.AnomalyPanel;
@@ -81,7 +81,7 @@ final class AnomalyCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Destination destination = result.destination(pictures.images);
-        try (OrtModel opened = model.open()) {
+        try (DeviceModel opened = model.open()) {
             Anomaly task = new Anomaly(opened, masks, rounds, seed, top);
             opened.loadAhead(Set.of(Output.PATCHES));
             return pictures.forEach(

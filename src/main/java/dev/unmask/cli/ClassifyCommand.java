@@ -2,7 +2,7 @@ package dev.unmask.cli;
 
 import dev.unmask.Card;
 import dev.unmask.Output;
-import dev.unmask.ort.OrtModel;
+import dev.unmask.ort.DeviceModel;
 import dev.unmask.task.Classify;
 import dev.unmask.task.Classify.Guess;
 import java.nio.file.Path;
@@ -48,7 +48,7 @@ final class ClassifyCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        try (OrtModel opened = model.open()) {
+        try (DeviceModel opened = model.open()) {
             Classify task = new Classify(opened, top);
             opened.loadAhead(Set.of(Output.LOGITS));
             Table table = new Table("image", ">probability", ">class", "label");

@@ -2,10 +2,13 @@ package dev.unmask.cli;
 
 import dev.unmask.Card;
 import dev.unmask.UnmaskException;
+import dev.unmask.ort.DeviceModel;
 import dev.unmask.ort.Engine;
-import dev.unmask.ort.OrtModel;
+import dev.unmask.ort.Engine.Library;
+import dev.unmask.ort.Setup;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -44,21 +47,31 @@ final class DoctorCommand implements Callable<Integer> {
         ask("unmask", Version::text);
         ask("java", DoctorCommand::java);
         ask("machine", DoctorCommand::machine);
+        ask("device", this::device); // first, as it decides which libraries are loaded
         ask("onnx runtime", () -> "%s in %s".formatted(Engine.version(), Engine.folder()));
         ask("providers", () -> String.join(", ", Engine.providers()));
-        ask("gpu", Engine::gpu);
+        ask("gpu", () -> Engine.gpu(DeviceOptions.folders()));
         ask("model", this::bundle);
         ask("would run", this::wouldRun);
+        List<Library> libraries = Engine.libraries(DeviceOptions.folders());
         if (json) {
             Map<String, Object> facts = new LinkedHashMap<>(answers);
+            facts.put("libraries", libraries);
             facts.put("healthy", healthy);
             Json.printPretty(spec.commandLine().getOut(), facts);
         } else {
-            PrintWriter out = spec.commandLine().getOut();
-            answers.forEach((question, answer) -> out.printf("%-13s %s%n", question, answer));
-            out.flush();
+            print(libraries);
         }
         return healthy ? Unmask.DONE : Unmask.CANNOT_RUN;
+    }
+
+    private void print(List<Library> libraries) {
+        PrintWriter out = spec.commandLine().getOut();
+        answers.forEach((question, answer) -> out.printf("%-13s %s%n", question, answer));
+        Table table = new Table("library for cards", "version", "where");
+        libraries.forEach(library -> table.add(library.name(), library.version(), library.where()));
+        out.printf("%n%s", table);
+        out.flush();
     }
 
     private void ask(String name, Question question) {
@@ -68,6 +81,11 @@ final class DoctorCommand implements Callable<Integer> {
             answers.put(name, "NOT WELL: " + failure.getMessage());
             healthy = false;
         }
+    }
+
+    private String device() {
+        Setup setup = model.where.setup(1);
+        return setup.device().text() + " (" + setup.why() + ")";
     }
 
     private static String java() {
@@ -93,8 +111,8 @@ final class DoctorCommand implements Callable<Integer> {
     }
 
     private String wouldRun() {
-        try (OrtModel opened = model.open()) {
-            return opened.card().name() + " on " + opened.device().text() + ": "
+        try (DeviceModel opened = model.open()) {
+            return opened.card().name() + " on " + DeviceOptions.text(opened.setup()) + ": "
                     + String.join(", ", opened.load(opened.card().outputs()));
         }
     }

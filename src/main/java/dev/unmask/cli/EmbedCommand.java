@@ -1,6 +1,6 @@
 package dev.unmask.cli;
 
-import dev.unmask.ort.OrtModel;
+import dev.unmask.ort.DeviceModel;
 import dev.unmask.task.Embed;
 import dev.unmask.task.Embed.Pool;
 import dev.unmask.task.Embedding;
@@ -62,7 +62,7 @@ final class EmbedCommand implements Callable<Integer> {
     public Integer call() {
         Pool chosen = Pool.parse(pool);
         Dtype stored = Dtype.parse(dtype);
-        try (OrtModel opened = model.open()) {
+        try (DeviceModel opened = model.open()) {
             Embed task = new Embed(opened, chosen, normalize, stored);
             opened.loadAhead(Set.of(chosen.output()));
             return pictures.forEach(opened.card(), spec.commandLine().getErr(), (image, view) -> {

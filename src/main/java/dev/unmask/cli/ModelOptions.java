@@ -3,17 +3,19 @@ package dev.unmask.cli;
 import dev.unmask.Fault;
 import dev.unmask.UnmaskException;
 import dev.unmask.ort.Bundle;
-import dev.unmask.ort.Device;
+import dev.unmask.ort.DeviceModel;
 import dev.unmask.ort.Engine;
-import dev.unmask.ort.OrtModel;
+import dev.unmask.ort.Setup;
+import dev.unmask.ort.Stages;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/// Which model, where.
+/// Which model, where, and how.
 public final class ModelOptions {
 
     public static final String DEFAULT_MODEL = "mae-tiny";
@@ -25,16 +27,13 @@ public final class ModelOptions {
             description = "A bundle: its folder, or its name in onnx/ (default: ${DEFAULT-VALUE}).")
     String model;
 
-    @Option(
-            names = "--device",
-            paramLabel = "DEVICE",
-            defaultValue = "cpu",
-            description = "cpu, cuda or cuda:N (default: ${DEFAULT-VALUE}).")
-    String device;
+    @Mixin
+    DeviceOptions where;
 
-    OrtModel open() {
+    DeviceModel open() {
+        Setup setup = where.setup(Setup.ROWS);
         Engine.loadAhead();
-        return OrtModel.open(bundle(model), Device.parse(device));
+        return DeviceModel.open(bundle(model), setup, Stages.UNHEARD);
     }
 
     /// The bundle of a folder, or of a name in `onnx/`.

@@ -3,7 +3,7 @@ package dev.unmask.cli;
 import dev.unmask.Card;
 import dev.unmask.Mask;
 import dev.unmask.Output;
-import dev.unmask.ort.OrtModel;
+import dev.unmask.ort.DeviceModel;
 import dev.unmask.task.Masking;
 import dev.unmask.task.Reconstruct;
 import dev.unmask.task.Reconstruct.PatchStats;
@@ -100,7 +100,7 @@ final class ReconstructCommand implements Callable<Integer> {
     public Integer call() {
         Masking masking = Masking.of(ratio, seed, null, mask, boxes);
         Destination destination = result.destination(pictures.images);
-        try (OrtModel opened = model.open()) {
+        try (DeviceModel opened = model.open()) {
             Reconstruct task = new Reconstruct(opened, stats);
             masking.check(opened.card().grid());
             opened.loadAhead(Set.of(Output.PATCHES));

@@ -1,5 +1,6 @@
 package dev.unmask.cli;
 
+import dev.unmask.DeviceLost;
 import dev.unmask.Fault;
 import dev.unmask.UnmaskException;
 import dev.unmask.cli.bench.BenchCommand;
@@ -24,7 +25,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "Through the launcher also:",
             "  serve        Serve models over HTTP (unmask serve --help).",
             "  export       Turn a PyTorch checkpoint into a bundle (unmask export --help).",
-            "  test         Run every check and test.",
+            "  natives      Install ONNX Runtime for a GPU (unmask natives --help).",
+            "  bundle       Pack what a GPU machine without Java and network needs (unmask bundle --help).",
+            "  test         Run every check and test; with --gpu those that need a card.",
             "",
             "Exit codes: 0 done, 1 some inputs failed (each is named), 2 usage, 3 cannot run."
         })
@@ -51,7 +54,17 @@ public final class Unmask {
 
     public static void main(String[] args) {
         String[] given = args.length == 0 ? new String[] {"help"} : args;
-        System.exit(commandLine(given[0]).execute(given));
+        System.exit(run(commandLine(given[0]), given));
+    }
+
+    /// Runs a command; a device that is lost meanwhile ends it.
+    static int run(CommandLine commands, String... given) {
+        try {
+            return commands.execute(given);
+        } catch (DeviceLost lost) {
+            commands.getErr().println("unmask: " + lost.getMessage());
+            return CANNOT_RUN;
+        }
     }
 
     /// The command that is asked for alone, since each one costs time to set up; else all, to choose from.

@@ -10,4 +10,9 @@ public interface Readiness {
 
     /// What only a new process can cure, a line for each; none if there is no such thing. Each is an obstacle too.
     List<String> deaths();
+
+    /// Where each model runs, how and why so, and what was lost since.
+    default List<String> details() {
+        return List.of();
+    }
 }

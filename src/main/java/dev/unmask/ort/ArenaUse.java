@@ -9,7 +9,7 @@ public record ArenaUse(long inUse, long maxInUse, long total) {
 
     static final ArenaUse NONE = new ArenaUse(0, 0, 0);
 
-    ArenaUse plus(ArenaUse other) {
+    public ArenaUse plus(ArenaUse other) {
         return new ArenaUse(inUse + other.inUse, maxInUse + other.maxInUse, total + other.total);
     }
 }

@@ -5,6 +5,7 @@ import dev.unmask.Fault;
 import dev.unmask.Normalization;
 import dev.unmask.Output;
 import dev.unmask.PatchGrid;
+import dev.unmask.Tensor;
 import dev.unmask.UnmaskException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -82,6 +83,15 @@ public final class Bundle {
         return find(graph, variant)
                 .orElseThrow(() -> new UnmaskException(
                         Fault.NOT_FOUND, manifest.name() + " has no " + variant + " variant of its " + graph));
+    }
+
+    /// Whether each of its graphs has a variant that takes uint8 pixels, where it takes pixels, and computes so.
+    boolean has(Precision precision) {
+        return manifest.graphs().values().stream()
+                .map(Manifest.Graph::graph)
+                .distinct()
+                .allMatch(graph ->
+                        find(graph, precision.variant(graph, Tensor.Type.UINT8)).isPresent());
     }
 
     /// The path of a file of this bundle, once its digest agreed with the manifest.

@@ -1,21 +1,27 @@
 package dev.unmask.ort;
 
 import dev.unmask.Card;
+import dev.unmask.Fault;
 import dev.unmask.Mask;
 import dev.unmask.Output;
 import dev.unmask.Row;
 import dev.unmask.Tensor;
 import dev.unmask.UnmaskException;
 import java.nio.ByteBuffer;
-import java.nio.LongBuffer;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.stream.Gatherers;
+import java.util.stream.LongStream;
 
-/// Rows laid out in native memory as the graphs take them.
+/// Rows of one run: such as the model takes, and alike.
 ///
-/// @param pixels of all rows, or their latents
-record Feed(Tensor pixels, Tensor idsKeep, Tensor idsRestore, boolean latent, int rows, int kept) {
+/// @param type of the pixels, or of the latents
+/// @param latent whether the rows begin at the decoder
+/// @param kept patches of each row
+record Feed(List<Row> rows, Tensor.Type type, boolean latent, int kept) {
 
     /// Refuses rows that the model cannot take or that do not fit together.
     static Feed of(Card card, List<Row> rows, Set<Output> wanted) {
@@ -26,26 +32,64 @@ record Feed(Tensor pixels, Tensor idsKeep, Tensor idsRestore, boolean latent, in
                 throw new IllegalArgumentException("rows of one run must share their kind of pixels and kept patches");
             }
         }
-        int kept = first.mask().kept();
-        Tensor pixels = Tensor.allocate(
-                first.pixels().type(), batched(rows.size(), first.pixels().shape()));
-        Tensor idsKeep = Tensor.allocate(Tensor.Type.INT64, rows.size(), kept);
-        Tensor idsRestore =
-                Tensor.allocate(Tensor.Type.INT64, rows.size(), first.mask().patches());
-        ByteBuffer pixelBytes = pixels.bytes();
-        LongBuffer keep = idsKeep.longs();
-        LongBuffer restore = idsRestore.longs();
-        for (Row row : rows) {
-            pixelBytes.put(row.pixels().bytes());
-            int[] order = row.mask().order();
-            for (int i = 0; i < kept; i++) {
-                keep.put(order[i]);
-            }
-            for (int place : row.mask().restore()) {
-                restore.put(place);
+        return new Feed(
+                rows, first.pixels().type(), first.isLatent(), first.mask().kept());
+    }
+
+    /// The same rows in parts of at most so many.
+    List<Feed> parts(int most) {
+        return rows.stream()
+                .gather(Gatherers.windowFixed(most))
+                .map(part -> new Feed(part, type, latent, kept))
+                .toList();
+    }
+
+    /// The graphs that these rows pass for some outputs, in their order.
+    List<String> graphs(Set<Output> wanted) {
+        return OrtModel.graphsOf(wanted).stream()
+                .filter(graph -> !latent || graph.equals("decoder"))
+                .toList();
+    }
+
+    /// What the rows bring to the graphs, by the names of the graphs' inputs.
+    Map<String, Tensor> inputs() {
+        Row first = rows.getFirst();
+        String pixels = latent ? "latent" : "pixels";
+        return Map.of(
+                pixels,
+                laid(pixels, type, first.pixels().shape()),
+                "ids_keep",
+                laid("ids_keep", Tensor.Type.INT64, kept),
+                "ids_restore",
+                laid("ids_restore", Tensor.Type.INT64, first.mask().patches()));
+    }
+
+    private Tensor laid(String input, Tensor.Type type, long... shape) {
+        long[] batched = LongStream.concat(LongStream.of(rows.size()), Arrays.stream(shape))
+                .toArray();
+        Tensor tensor = Tensor.allocate(type, batched);
+        lay(input, tensor.bytes(), rows.size());
+        return tensor;
+    }
+
+    /// Lays an input out in memory, row after row. Places for more rows than there are get the last one again.
+    void lay(String input, ByteBuffer into, int places) {
+        into.order(ByteOrder.nativeOrder());
+        for (int place = 0; place < places; place++) {
+            Row row = rows.get(Math.min(place, rows.size() - 1));
+            switch (input) {
+                case "pixels", "latent" -> into.put(row.pixels().bytes());
+                case "ids_keep" -> put(into, row.mask().order(), kept);
+                case "ids_restore" -> put(into, row.mask().restore(), row.mask().patches());
+                default -> throw new UnmaskException(Fault.UNSUPPORTED, "no row has " + input);
             }
         }
-        return new Feed(pixels, idsKeep, idsRestore, first.isLatent(), rows.size(), kept);
+    }
+
+    private static void put(ByteBuffer into, int[] ids, int count) {
+        for (int i = 0; i < count; i++) {
+            into.putLong(ids[i]);
+        }
     }
 
     private static void check(Card card, Row row, Set<Output> wanted) {
@@ -91,12 +135,5 @@ record Feed(Tensor pixels, Tensor idsKeep, Tensor idsRestore, boolean latent, in
 
     private static boolean is(Tensor tensor, Tensor.Type type, long[] shape) {
         return tensor.type() == type && Arrays.equals(tensor.shape(), shape);
-    }
-
-    private static long[] batched(int rows, long[] shape) {
-        long[] batched = new long[1 + shape.length];
-        batched[0] = rows;
-        System.arraycopy(shape, 0, batched, 1, shape.length);
-        return batched;
     }
 }

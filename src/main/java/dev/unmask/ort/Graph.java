@@ -6,13 +6,11 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.SessionOptions;
-import ai.onnxruntime.providers.OrtCUDAProviderOptions;
 import dev.unmask.Fault;
 import dev.unmask.Tensor;
 import dev.unmask.UnmaskException;
 import java.nio.file.Path;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -38,18 +36,23 @@ final class Graph implements AutoCloseable {
     }
 
     /// Loads a graph of a bundle, after the digests of the graph and of its weights were checked.
-    static Graph open(Bundle bundle, String graph, String variant, Device device) {
+    static Graph open(Bundle bundle, String graph, String variant, Setup setup) {
+        return open(bundle, graph, variant, setup, 0);
+    }
+
+    /// @param stream of the lane that will run it bound to memory; 0 where there is none
+    static Graph open(Bundle bundle, String graph, String variant, Setup setup, long stream) {
+        Device device = setup.device();
         Map.Entry<String, Manifest.Graph> entry = bundle.graph(graph, variant);
         Path file = bundle.checked(entry.getKey());
         entry.getValue().data().forEach(bundle::checked);
         OrtEnvironment environment = Natives.environment();
         try (SessionOptions options = new SessionOptions()) {
-            choose(device, options);
+            Providers.choose(setup, stream, options);
             OrtSession session = environment.createSession(file.toString(), options);
             return new Graph(entry.getKey(), entry.getValue(), device, environment, session);
         } catch (OrtException e) {
-            throw new UnmaskException(
-                    Fault.UNAVAILABLE, "cannot load " + file + " on " + device.text() + ": " + e.getMessage(), e);
+            throw LoadFailure.of(file, setup, e);
         }
     }
 
@@ -58,7 +61,7 @@ final class Graph implements AutoCloseable {
         Map<String, Tensor> outputs = new HashMap<>();
         for (Manifest.Port port : description.outputs()) {
             if (wanted.contains(port.name())) {
-                outputs.put(port.name(), Tensor.allocate(type(port.type()), shape(port.shape(), batch, keep)));
+                outputs.put(port.name(), Tensor.allocate(port.elements(), port.shape(batch, keep)));
             }
         }
         Map<String, OnnxTensor> feeds = new HashMap<>();
@@ -68,12 +71,28 @@ final class Graph implements AutoCloseable {
             wrap(outputs, fetches);
             session.run(feeds, fetches).close();
         } catch (OrtException e) {
-            throw new UnmaskException(Fault.INTERNAL, name + " failed: " + e.getMessage(), e);
+            throw failure(e);
         } finally {
             feeds.values().forEach(OnnxTensor::close);
             fetches.values().forEach(OnnxTensor::close);
         }
         return outputs;
+    }
+
+    private UnmaskException failure(OrtException cause) {
+        return switch (device) {
+            case Device.Cpu _ -> new UnmaskException(Fault.INTERNAL, name + " failed: " + cause.getMessage(), cause);
+            case Device.Gpu card -> CudaMemory.failure(new CudaRuntime(Cuda.runtime()), card, name, cause);
+        };
+    }
+
+    /// The manifest's words for it.
+    Manifest.Graph description() {
+        return description;
+    }
+
+    OrtSession session() {
+        return session;
     }
 
     /// What its arena holds; empty where that cannot be told. Safe beside [#run], not beside [#close].
@@ -88,12 +107,12 @@ final class Graph implements AutoCloseable {
     }
 
     /// Of its device, against golden.
-    double tolerance() {
+    Limits limits() {
         Double tolerance = description.tolerance().get(device.kind());
         if (tolerance == null) {
             throw new UnmaskException(Fault.UNAVAILABLE, name + " states no tolerance for " + device.kind());
         }
-        return tolerance;
+        return new Limits(tolerance, description.cosine(), description.levels());
     }
 
     @Override
@@ -115,38 +134,5 @@ final class Graph implements AutoCloseable {
             };
             wrapped.put(entry.getKey(), OnnxTensor.createTensor(environment, tensor.bytes(), tensor.shape(), type));
         }
-    }
-
-    private static void choose(Device device, SessionOptions options) throws OrtException {
-        options.addConfigEntry("session.intra_op.allow_spinning", "0"); // who waits for a core must not keep one busy
-        switch (device) {
-            case Device.Cpu(int threads) -> options.setIntraOpNumThreads(threads);
-            case Device.Cuda(int index) -> {
-                try (OrtCUDAProviderOptions cuda = new OrtCUDAProviderOptions(index)) {
-                    cuda.add("use_tf32", "0"); // float32 means float32: the tolerances count on it
-                    options.addCUDA(cuda);
-                }
-            }
-        }
-    }
-
-    private static Tensor.Type type(String type) {
-        return switch (type) {
-            case "float32" -> Tensor.Type.FLOAT32;
-            case "uint8" -> Tensor.Type.UINT8;
-            case "int64" -> Tensor.Type.INT64;
-            default -> throw new UnmaskException(Fault.UNSUPPORTED, "tensors of type " + type + " are not known");
-        };
-    }
-
-    private static long[] shape(List<String> sides, int batch, int keep) {
-        return sides.stream()
-                .mapToLong(side -> switch (side) {
-                    case "batch" -> batch;
-                    case "keep" -> keep;
-                    case "1+keep" -> 1L + keep;
-                    default -> Long.parseLong(side);
-                })
-                .toArray();
     }
 }

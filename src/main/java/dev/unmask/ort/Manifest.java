@@ -2,6 +2,7 @@ package dev.unmask.ort;
 
 import dev.unmask.Card.Stack;
 import dev.unmask.Fault;
+import dev.unmask.Tensor;
 import dev.unmask.UnmaskException;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +25,7 @@ record Manifest(
         Map<String, Blob> files) {
 
     private static final int FORMAT = 1;
+    private static final double COSINE = 0.9999; // of float32 too, which is far above
 
     /// Where the weights came from.
     record Source(String file, String flavour) {}
@@ -31,17 +33,55 @@ record Manifest(
     /// The picture the model sees; mean and std one per channel.
     record Image(int height, int width, int patch, List<Float> mean, List<Float> std) {}
 
-    /// One ONNX file. `data` names the files that hold its weights, `tolerance` is per device class.
+    /// One ONNX file. `data` names the files that hold its weights, `tolerance` is per device class, `cosine` the least
+    /// that
+    /// passes, `levels` those of a picture.
     record Graph(
             String graph,
             String variant,
             String sha256,
             List<String> data,
+            List<Port> inputs,
             List<Port> outputs,
-            Map<String, Double> tolerance) {}
+            Map<String, Double> tolerance,
+            double cosine,
+            int levels) {}
 
-    /// An output; each side of its shape is a number or one of `batch`, `keep`, `1+keep`.
-    record Port(String name, String type, List<String> shape) {}
+    /// An input or an output; each side of its shape is a number or one of `batch`, `keep`, `1+keep`.
+    record Port(String name, String type, List<String> shape) {
+
+        Tensor.Type elements() {
+            return switch (type) {
+                case "float32" -> Tensor.Type.FLOAT32;
+                case "uint8" -> Tensor.Type.UINT8;
+                case "int64" -> Tensor.Type.INT64;
+                default -> throw new UnmaskException(Fault.UNSUPPORTED, "tensors of type " + type + " are not known");
+            };
+        }
+
+        /// Its shape for a number of rows that keep so many patches.
+        long[] shape(int rows, int keep) {
+            long[] sides = new long[shape.size()];
+            for (int i = 0; i < sides.length; i++) {
+                String side = shape.get(i);
+                sides[i] = switch (side) {
+                    case "batch" -> rows;
+                    case "keep" -> keep;
+                    case "1+keep" -> 1L + keep;
+                    default -> Long.parseLong(side);
+                };
+            }
+            return sides;
+        }
+
+        long bytes(int rows, int keep) {
+            long bytes = elements().bytes();
+            for (long side : shape(rows, keep)) {
+                bytes = Math.multiplyExact(bytes, side);
+            }
+            return bytes;
+        }
+    }
 
     /// Any other file of the bundle.
     record Blob(String sha256) {}
@@ -105,8 +145,11 @@ record Manifest(
                 json.get("variant").text(),
                 json.get("sha256").text(),
                 json.get("data").list(Json::text),
+                json.get("inputs").list(Manifest::port),
                 json.get("outputs").list(Manifest::port),
-                json.get("tolerance").map(Json::number));
+                json.get("tolerance").map(Json::number),
+                json.find("cosine").map(Json::number).orElse(COSINE),
+                json.find("levels").map(Json::integer).orElse(1L).intValue());
     }
 
     private static Port port(Json json) {

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// The native libraries of ONNX Runtime, unpacked once.
@@ -48,7 +49,7 @@ final class Natives {
             silence();
         }
         if (System.getProperty(THEIRS) == null) {
-            System.setProperty(THEIRS, unpacked().toString());
+            choose(unpacked());
         }
         OrtEnvironment environment = OrtEnvironment.getEnvironment();
         CompletableFuture<?> _ = Reached.API; // begins
@@ -70,10 +71,37 @@ final class Natives {
         }
     }
 
-    /// Where the libraries are, or will be.
+    /// Where the libraries are, or will be. A build for cards serves a processor too, where it is the only one.
     static Path folder() {
         String theirs = System.getProperty(THEIRS);
-        return theirs != null ? Path.of(theirs) : cache().resolve(version() + "-" + platform());
+        if (theirs != null) {
+            return Path.of(theirs);
+        }
+        Path plain = root().resolve(version() + "-" + platform());
+        return Files.isDirectory(plain)
+                ? plain
+                : cudaFolders().stream().findFirst().orElse(plain);
+    }
+
+    /// Where builds for cards are, that of the newest CUDA first.
+    static List<Path> cudaFolders() {
+        String theirs = System.getProperty(THEIRS);
+        return theirs != null && CudaBuild.isIn(Path.of(theirs))
+                ? List.of(Path.of(theirs))
+                : Stream.of("13", "12")
+                        .map(major -> root().resolve(version() + "-" + platform() + "-cuda" + major))
+                        .filter(CudaBuild::isIn)
+                        .toList();
+    }
+
+    /// Takes the libraries of a folder, from now on; too late once others were loaded.
+    static synchronized void choose(Path folder) {
+        String taken = System.getProperty(THEIRS);
+        if (taken != null && !Path.of(taken).equals(folder)) {
+            throw new UnmaskException(
+                    Fault.UNAVAILABLE, "ONNX Runtime is taken from " + taken + " already, not from " + folder);
+        }
+        System.setProperty(THEIRS, folder.toString());
     }
 
     static String version() {
@@ -106,7 +134,7 @@ final class Natives {
         }
         try {
             Path partial = Files.createDirectories(
-                    cache().resolve(".partial-" + ProcessHandle.current().pid()));
+                    root().resolve(".partial-" + ProcessHandle.current().pid()));
             for (String library : libraries()) {
                 unpack(library, partial);
             }
@@ -144,7 +172,8 @@ final class Natives {
         return folder;
     }
 
-    private static Path cache() {
+    /// The folder of all builds.
+    static Path root() {
         String ours = System.getProperty(OURS);
         if (ours != null) {
             return Path.of(ours);

@@ -3,8 +3,9 @@ package dev.unmask.ort;
 import dev.unmask.Answer;
 import dev.unmask.Card;
 import dev.unmask.Fault;
-import dev.unmask.Model;
+import dev.unmask.Mask;
 import dev.unmask.Output;
+import dev.unmask.PatchGrid;
 import dev.unmask.Placement;
 import dev.unmask.Row;
 import dev.unmask.Tensor;
@@ -25,6 +26,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /// A bundle on a device. Graphs are loaded when a request first needs them, and their sessions are shared by all who
 /// run it: several lanes are several threads over one model.
@@ -33,15 +35,12 @@ import java.util.function.Supplier;
 /// nor
 /// on the number of threads.
 ///
-/// Closing waits for runs in progress, since ONNX Runtime frees a session under a run without asking; afterwards every
-/// run is refused.
-public final class OrtModel implements Model, AutoCloseable {
+public final class OrtModel implements DeviceModel {
 
-    private static final Set<Output> FROM_ENCODER = Set.of(Output.LATENT, Output.CLS, Output.MEAN);
     static final Set<Output> FROM_DECODER = Set.of(Output.PATCHES, Output.IMAGE);
 
     private final Bundle bundle;
-    private final Device device;
+    private final Setup setup;
     private final Card card;
     private final Stages stages;
     private final Map<String, Graph> graphs = new ConcurrentHashMap<>();
@@ -49,9 +48,9 @@ public final class OrtModel implements Model, AutoCloseable {
     private final ReadWriteLock life = new ReentrantReadWriteLock(); // write: closed
     private boolean closed;
 
-    private OrtModel(Bundle bundle, Device device, Stages stages) {
+    private OrtModel(Bundle bundle, Setup setup, Stages stages) {
         this.bundle = bundle;
-        this.device = device;
+        this.setup = setup;
         this.card = bundle.card();
         this.stages = stages;
     }
@@ -61,7 +60,13 @@ public final class OrtModel implements Model, AutoCloseable {
     }
 
     public static OrtModel open(Bundle bundle, Device device, Stages stages) {
-        return new OrtModel(bundle, device, stages);
+        Setup fp32 = new Setup(device, Precision.FP32, Execution.PLAIN, Setup.ROWS, 0, "asked for");
+        return open(bundle, fp32, stages);
+    }
+
+    /// @param setup with every choice made
+    static OrtModel open(Bundle bundle, Setup setup, Stages stages) {
+        return new OrtModel(bundle, setup, stages);
     }
 
     @Override
@@ -71,51 +76,48 @@ public final class OrtModel implements Model, AutoCloseable {
 
     @Override
     public List<Placement> placements() {
-        return List.of(new Placement(device.text(), List.copyOf(new TreeSet<>(graphs.keySet())), since));
+        return List.of(setup.placement(List.copyOf(new TreeSet<>(graphs.keySet())), since));
     }
 
-    public Device device() {
-        return device;
+    @Override
+    public Setup setup() {
+        return setup;
     }
 
     @Override
     public List<Answer> run(List<Row> rows, Set<Output> wanted) {
         wanted.forEach(card::require);
         return alive(() -> {
-            Feed feed = timed("assemble", rows.size(), () -> Feed.of(card, rows, wanted));
+            Feed feed = Feed.of(card, rows, wanted);
+            Map<String, Tensor> inputs = timed("assemble", rows.size(), feed::inputs);
             Map<Output, Tensor> answers = new EnumMap<>(Output.class);
-            if (!feed.latent()) {
-                encode(feed, wanted, answers);
+            for (String graph : feed.graphs(wanted)) {
+                run(graph, feed, inputs, wanted, answers);
             }
-            decode(feed, wanted, answers);
-            if (wanted.contains(Output.LOGITS)) {
-                answers.putAll(run("classifier", feed, Map.of("pixels", feed.pixels()), Set.of(Output.LOGITS)));
-            }
-            return split(answers, wanted, feed.rows());
+            return split(answers, wanted, rows.size());
         });
     }
 
-    /// Loads the graphs that pictures need for these outputs, and names them.
+    @Override
     public List<String> load(Set<Output> outputs) {
         return alive(() -> {
-            Set<String> needed = new TreeSet<>();
-            for (Output output : outputs) {
-                needed.add(graphOf(output));
-                if (FROM_DECODER.contains(output)) {
-                    needed.add("encoder");
-                }
-            }
+            List<String> needed = graphsOf(outputs);
             needed.forEach(graph -> graph(graph, Tensor.Type.UINT8));
-            return List.copyOf(needed);
+            return needed;
         });
     }
 
-    /// Starts to load the graphs for these outputs while the caller does something else. A failure shows when they run.
-    public void loadAhead(Set<Output> outputs) {
-        Engine.inBackground(() -> load(outputs));
+    @Override
+    public void warm() {
+        PatchGrid grid = card.grid();
+        Tensor grey = Tensor.allocate(Tensor.Type.UINT8, grid.height(), grid.width(), card.channels());
+        Row row = new Row(grey, Mask.none(grid));
+        for (int rows = setup.maxRows(); rows > 0; rows--) {
+            run(Collections.nCopies(rows, row), card.outputs());
+        }
     }
 
-    /// Native memory of the loaded graphs. Loads none, waits for nobody; empty where it cannot be told.
+    @Override
     public Optional<ArenaUse> arena() {
         if (!life.readLock().tryLock()) {
             return Optional.of(ArenaUse.NONE); // it is being closed
@@ -129,9 +131,9 @@ public final class OrtModel implements Model, AutoCloseable {
         }
     }
 
-    /// The tolerance against golden of the graph that gives an output.
-    double tolerance(Output output, Tensor.Type pixels) {
-        return alive(() -> graph(graphOf(output), pixels).tolerance());
+    @Override
+    public Limits limits(Output output, Tensor.Type pixels) {
+        return alive(() -> graph(graphOf(output), pixels).limits());
     }
 
     @Override
@@ -146,33 +148,29 @@ public final class OrtModel implements Model, AutoCloseable {
         }
     }
 
-    private void encode(Feed feed, Set<Output> wanted, Map<Output, Tensor> answers) {
-        Set<Output> tokens = intersection(wanted, FROM_ENCODER);
-        if (!Collections.disjoint(wanted, FROM_DECODER)) {
-            tokens.add(Output.LATENT);
-        }
-        if (!tokens.isEmpty()) {
-            answers.putAll(run("encoder", feed, Map.of("pixels", feed.pixels(), "ids_keep", feed.idsKeep()), tokens));
-        }
-    }
-
-    private void decode(Feed feed, Set<Output> wanted, Map<Output, Tensor> answers) {
-        Set<Output> predictions = intersection(wanted, FROM_DECODER);
-        if (!predictions.isEmpty()) {
-            Tensor latent = feed.latent() ? feed.pixels() : Objects.requireNonNull(answers.get(Output.LATENT));
-            answers.putAll(
-                    run("decoder", feed, Map.of("latent", latent, "ids_restore", feed.idsRestore()), predictions));
-        }
-    }
-
-    private Map<Output, Tensor> run(String graph, Feed feed, Map<String, Tensor> inputs, Set<Output> wanted) {
+    /// Runs a graph for those of the wanted outputs that it gives, and for the latent where the decoder follows.
+    private void run(
+            String graph, Feed feed, Map<String, Tensor> inputs, Set<Output> wanted, Map<Output, Tensor> answers) {
         Set<String> names = new HashSet<>();
-        wanted.forEach(output -> names.add(output.lowerCase()));
-        Graph loaded = graph(graph, feed.pixels().type());
-        Map<Output, Tensor> answers = new HashMap<>();
-        timed(graph, feed.rows(), () -> loaded.run(inputs, names, feed.rows(), feed.kept()))
+        for (Output output : wanted) {
+            if (graphOf(output).equals(graph)) {
+                names.add(output.lowerCase());
+            } else if (graph.equals("encoder") && FROM_DECODER.contains(output)) {
+                names.add(Output.LATENT.lowerCase());
+            }
+        }
+        Graph loaded = graph(graph, feed.type());
+        Map<String, Tensor> own = new HashMap<>();
+        for (Manifest.Port port : loaded.description().inputs()) {
+            Tensor latent = answers.get(Output.LATENT);
+            boolean encoded = port.name().equals("latent") && latent != null;
+            own.put(port.name(), encoded ? latent : Objects.requireNonNull(inputs.get(port.name())));
+        }
+        timed(
+                        graph,
+                        feed.rows().size(),
+                        () -> loaded.run(own, names, feed.rows().size(), feed.kept()))
                 .forEach((name, tensor) -> answers.put(Output.of(name), tensor));
-        return answers;
     }
 
     private <T> T timed(String stage, int rows, Supplier<T> work) {
@@ -183,8 +181,8 @@ public final class OrtModel implements Model, AutoCloseable {
     }
 
     private Graph graph(String graph, Tensor.Type pixels) {
-        String variant = pixels == Tensor.Type.UINT8 && !graph.equals("decoder") ? "uint8" : "fp32";
-        return graphs.computeIfAbsent(graph + "." + variant, _ -> Graph.open(bundle, graph, variant, device));
+        String variant = setup.precision().variant(graph, pixels);
+        return graphs.computeIfAbsent(graph + "." + variant, _ -> Graph.open(bundle, graph, variant, setup));
     }
 
     private <T> T alive(Supplier<T> work) {
@@ -193,24 +191,27 @@ public final class OrtModel implements Model, AutoCloseable {
             if (closed) {
                 throw new UnmaskException(Fault.UNAVAILABLE, card.name() + " was unloaded");
             }
-            return work.get();
+            return Capturing.apart(device(), work);
         } finally {
             life.readLock().unlock();
         }
     }
 
-    private static String graphOf(Output output) {
+    /// The graphs that pictures pass for some outputs, in their order.
+    static List<String> graphsOf(Set<Output> outputs) {
+        return Stream.of("encoder", "decoder", "classifier")
+                .filter(graph -> outputs.stream()
+                        .anyMatch(output -> graph.equals(graphOf(output))
+                                || (graph.equals("encoder") && FROM_DECODER.contains(output))))
+                .toList();
+    }
+
+    static String graphOf(Output output) {
         return switch (output) {
             case LATENT, CLS, MEAN -> "encoder";
             case PATCHES, IMAGE -> "decoder";
             case LOGITS -> "classifier";
         };
-    }
-
-    private static Set<Output> intersection(Set<Output> a, Set<Output> b) {
-        Set<Output> both = new HashSet<>(a);
-        both.retainAll(b);
-        return both;
     }
 
     private static List<Answer> split(Map<Output, Tensor> answers, Set<Output> wanted, int rows) {

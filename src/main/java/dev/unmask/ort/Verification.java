@@ -18,23 +18,23 @@ import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/// Holds a model against the golden tensors of its bundle: masks and pixels exactly, numbers within the tolerance that
+/// Holds a model against the golden tensors of its bundle: masks and pixels exactly, numbers within the limits that
 /// the manifest states for the device.
 public final class Verification {
 
     private static final Set<String> INSIDE = Set.of("patch_embed", "with_position", "decoder_input");
 
-    private final OrtModel model;
+    private final DeviceModel model;
     private final Card card;
     private final List<Check> checks = new ArrayList<>();
 
-    private Verification(OrtModel model) {
+    private Verification(DeviceModel model) {
         this.model = model;
         this.card = model.card();
     }
 
     /// One check per golden tensor, in the order of the file.
-    public static List<Check> of(Bundle bundle, OrtModel model) {
+    public static List<Check> of(Bundle bundle, DeviceModel model) {
         Verification verification = new Verification(model);
         Golden.read(bundle).cases().forEach(verification::check);
         return verification.checks;
@@ -76,7 +76,7 @@ public final class Verification {
                 .flatMapToInt(mask -> Arrays.stream(numbers.apply(mask)))
                 .asDoubleStream()
                 .toArray();
-        checks.add(Check.compare(name, actual, Check.doubles(expected), 0));
+        checks.add(Check.compare(name, actual, Check.doubles(expected), Limits.EXACT));
     }
 
     private void checkPixels(String name, Tensor bytes, Tensor pixels) {
@@ -84,7 +84,7 @@ public final class Verification {
         for (int row = 0; row < bytes.shape()[0]; row++) {
             normalized.add(card.normalization().normalize(bytes.row(row)));
         }
-        checks.add(Check.compare(name + ".pixels", together(normalized), Check.doubles(pixels), 0));
+        checks.add(Check.compare(name + ".pixels", together(normalized), Check.doubles(pixels), Limits.EXACT));
     }
 
     /// The decoder by itself, from PyTorch's latent.
@@ -114,11 +114,11 @@ public final class Verification {
             List<Tensor> actual =
                     answers.stream().map(answer -> answer.get(output)).toList();
             Tensor.Type pixels = rows.getFirst().pixels().type();
+            Limits limits = model.limits(output, pixels);
             checks.add(
                     output == Output.IMAGE
-                            ? Check.compareLevels(check, together(actual), Check.doubles(expected))
-                            : Check.compare(
-                                    check, together(actual), Check.doubles(expected), model.tolerance(output, pixels)));
+                            ? Check.compareLevels(check, together(actual), Check.doubles(expected), limits)
+                            : Check.compare(check, together(actual), Check.doubles(expected), limits));
         }
         return answers;
     }
@@ -126,7 +126,7 @@ public final class Verification {
     /// What Java computes from the predictions: error per patch, and the loss with plain and with normalised pixels.
     private void checkLoss(
             String name, Map<String, Tensor> golden, List<Answer> answers, Tensor pixels, List<Mask> masks) {
-        double tolerance = model.tolerance(Output.PATCHES, Tensor.Type.FLOAT32);
+        Limits limits = model.limits(Output.PATCHES, Tensor.Type.FLOAT32);
         double[][] plain = new double[masks.size()][];
         double[] losses = new double[masks.size()];
         double[] normalizedLosses = new double[masks.size()];
@@ -141,14 +141,14 @@ public final class Verification {
                 name + ".patch_error",
                 golden,
                 Arrays.stream(plain).flatMapToDouble(Arrays::stream).toArray(),
-                tolerance);
-        compare(name + ".loss", golden, losses, tolerance);
-        compare(name + ".loss_normalized", golden, normalizedLosses, tolerance);
+                limits);
+        compare(name + ".loss", golden, losses, limits);
+        compare(name + ".loss_normalized", golden, normalizedLosses, limits);
     }
 
-    private void compare(String name, Map<String, Tensor> golden, double[] actual, double tolerance) {
+    private void compare(String name, Map<String, Tensor> golden, double[] actual, Limits limits) {
         Tensor expected = required(golden, name.substring(name.indexOf('.') + 1));
-        checks.add(Check.compare(name, actual, Check.doubles(expected), tolerance));
+        checks.add(Check.compare(name, actual, Check.doubles(expected), limits));
     }
 
     private List<Mask> masks(Tensor noise, int keep) {

@@ -19,10 +19,12 @@ final class HealthController {
     /// What a probe is answered.
     ///
     /// @param status UP or DOWN
-    record Health(String status, List<String> reasons) {
+    /// @param reasons why it is down
+    /// @param details of where models run
+    record Health(String status, List<String> reasons, List<String> details) {
 
-        static Health of(List<String> reasons) {
-            return new Health(reasons.isEmpty() ? "UP" : "DOWN", reasons);
+        static Health of(List<String> reasons, List<String> details) {
+            return new Health(reasons.isEmpty() ? "UP" : "DOWN", reasons, details);
         }
 
         private HttpResponse<Health> response() {
@@ -40,18 +42,26 @@ final class HealthController {
 
     @Get("/live")
     HttpResponse<Health> live() {
-        return Health.of(readiness.deaths()).response();
+        return alive().response();
     }
 
     @Get("/ready")
     HttpResponse<Health> ready() {
-        return Health.of(readiness.obstacles()).response();
+        return prepared().response();
     }
 
     /// Answered as [#ready] is.
     @Get
     HttpResponse<Both> both() {
-        Both both = new Both(Health.of(readiness.deaths()), Health.of(readiness.obstacles()));
+        Both both = new Both(alive(), prepared());
         return HttpResponse.<Both>status(both.ready().response().status()).body(both);
+    }
+
+    private Health alive() {
+        return Health.of(readiness.deaths(), List.of());
+    }
+
+    private Health prepared() {
+        return Health.of(readiness.obstacles(), readiness.details());
     }
 }

@@ -1,8 +1,7 @@
 package dev.unmask.server;
 
 import dev.unmask.Card;
-import dev.unmask.ort.ArenaUse;
-import dev.unmask.ort.OrtModel;
+import dev.unmask.Placement;
 import io.prometheus.metrics.model.registry.MultiCollector;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapshot;
@@ -12,8 +11,8 @@ import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import jakarta.inject.Singleton;
 import java.util.Collection;
-import java.util.Optional;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
 
 /// What the models that are served now are and hold, read when Prometheus asks: a model that is gone is not told of.
 @Singleton
@@ -41,38 +40,27 @@ final class ModelCollector implements MultiCollector {
                         served,
                         "unmask_lanes_live",
                         "lanes that work",
-                        each -> each.batcher().liveLanes()),
-                arena(served));
+                        each -> each.batcher().liveLanes()));
     }
 
     private static InfoSnapshot info(Collection<ServedModel> served) {
         InfoSnapshot.Builder info = InfoSnapshot.builder().name("unmask_model").help("models that are served");
         for (ServedModel each : served) {
-            Card card = each.model().card();
+            Card card = each.batcher().card();
+            String devices = each.batcher().placements().stream()
+                    .map(Placement::device)
+                    .distinct()
+                    .collect(Collectors.joining(","));
             info.dataPoint(InfoDataPointSnapshot.builder()
                     .labels(Labels.of(
                             "model", card.name(),
                             "digest", card.digest(),
                             "license", card.license(),
                             "flavour", card.flavour(),
-                            "device", each.model().device().text()))
+                            "device", devices))
                     .build());
         }
         return info.build();
-    }
-
-    private static GaugeSnapshot arena(Collection<ServedModel> served) {
-        GaugeSnapshot.Builder arena = GaugeSnapshot.builder()
-                .name("unmask_arena_bytes")
-                .help("native memory that ONNX Runtime keeps for tensors");
-        for (ServedModel each : served) {
-            OrtModel model = each.model();
-            Optional<ArenaUse> use = model.arena();
-            use.ifPresent(bytes -> arena.dataPoint(point(each, "used", bytes.inUse()))
-                    .dataPoint(point(each, "peak", bytes.maxInUse()))
-                    .dataPoint(point(each, "reserved", bytes.total())));
-        }
-        return arena.build();
     }
 
     private static GaugeSnapshot gauge(
@@ -83,12 +71,5 @@ final class ModelCollector implements MultiCollector {
                 .value(value.applyAsDouble(each))
                 .build()));
         return gauge.build();
-    }
-
-    private static GaugeDataPointSnapshot point(ServedModel of, String state, long bytes) {
-        return GaugeDataPointSnapshot.builder()
-                .labels(Labels.of("model", of.name(), "state", state))
-                .value((double) bytes)
-                .build();
     }
 }

@@ -3,6 +3,7 @@ package dev.unmask.server;
 import dev.unmask.batch.Listener;
 import dev.unmask.ort.Stages;
 import dev.unmask.task.Embed.Pool;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
@@ -10,6 +11,7 @@ import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.DoubleStream;
@@ -32,6 +34,8 @@ final class ModelMetrics implements Listener, Stages {
 
     private static final double[] NORMS = decades(1, 3);
 
+    private static final Set<String> GRAPHS = Set.of("encoder", "decoder", "classifier");
+
     private final String model;
     private final MeterRegistry registry;
     private final Map<String, Timer> phases = new ConcurrentHashMap<>();
@@ -39,6 +43,7 @@ final class ModelMetrics implements Listener, Stages {
     private final Map<Pool, DistributionSummary> norms = new EnumMap<>(Pool.class);
     private final Timer queue;
     private final Timer infer;
+    private final Counter padding;
     private final DistributionSummary rows;
     private final DistributionSummary tokens;
     private final DistributionSummary loss;
@@ -49,6 +54,10 @@ final class ModelMetrics implements Listener, Stages {
         this.registry = registry;
         this.queue = phase("queue");
         this.infer = phase("infer");
+        this.padding = Counter.builder("unmask.padded.rows")
+                .description("rows that were added to batches to fill their buckets")
+                .tag("model", model)
+                .register(registry);
         this.rows = summary("unmask.batch.rows", "rows of a batch", 1, 2, 4, 8, 16, 32, 64, 128);
         this.tokens = summary("unmask.batch.tokens", "tokens of a batch", 64, 256, 1024, 4096, 8192, 16384, 65536);
         this.loss = summary("unmask.reconstruction.loss", "mean squared error of the hidden patches", ERRORS);
@@ -91,8 +100,18 @@ final class ModelMetrics implements Listener, Stages {
 
     @Override
     public void took(String stage, int rowsOfBatch, long nanos) {
-        Timer timer = stage.equals("assemble") ? phase(stage) : graph(stage);
+        Timer timer = GRAPHS.contains(stage) ? graph(stage) : phase(stage);
         timer.record(nanos, TimeUnit.NANOSECONDS);
+    }
+
+    @Override
+    public void padded(int rowsAdded) {
+        padding.increment(rowsAdded);
+    }
+
+    @Override
+    public void uncaptured(String bucket, String why) {
+        LOG.warn("{}: {} is not captured as a CUDA graph and runs without: {}", model, bucket, why);
     }
 
     @Override

@@ -4,7 +4,6 @@ import dev.unmask.Fault;
 import dev.unmask.UnmaskException;
 import dev.unmask.door.Readiness;
 import dev.unmask.ort.Bundle;
-import dev.unmask.ort.OrtModel;
 import dev.unmask.task.Catalog;
 import dev.unmask.task.ModelControl;
 import io.micronaut.runtime.event.annotation.EventListener;
@@ -21,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,6 +33,7 @@ final class Models implements ModelControl, Readiness, AutoCloseable {
     private static final String NAME = "[A-Za-z0-9_][A-Za-z0-9._-]{0,127}";
 
     private final Settings settings;
+    private final Plan plan;
     private final Catalog catalog;
     private final Meters meters;
     private final List<Bundle> configured;
@@ -41,8 +42,9 @@ final class Models implements ModelControl, Readiness, AutoCloseable {
     private volatile boolean draining;
 
     /// Opens the bundles that are configured and announces their models; loads nothing yet.
-    Models(Settings settings, Catalog catalog, Meters meters) {
+    Models(Settings settings, Plan plan, Catalog catalog, Meters meters) {
         this.settings = settings;
+        this.plan = plan;
         this.catalog = catalog;
         this.meters = meters;
         this.configured = settings.models().stream()
@@ -76,10 +78,24 @@ final class Models implements ModelControl, Readiness, AutoCloseable {
     /// Lanes do not come back. Those of a service that drains end as they should.
     @Override
     public List<String> deaths() {
-        return served.values().stream()
-                .filter(model -> !draining && model.batcher().liveLanes() == 0)
-                .map(model -> model.name() + ": 0 of " + model.lanes() + " lanes alive")
-                .toList();
+        return losses(ServedModel::isDead);
+    }
+
+    @Override
+    public List<String> details() {
+        List<String> details = new ArrayList<>();
+        served.values().forEach(model -> details.addAll(model.places()));
+        details.addAll(losses(_ -> true));
+        return details;
+    }
+
+    private List<String> losses(Predicate<ServedModel> of) {
+        return draining
+                ? List.of()
+                : served.values().stream()
+                        .filter(of)
+                        .flatMap(model -> model.loss().stream())
+                        .toList();
     }
 
     @Override
@@ -157,7 +173,7 @@ final class Models implements ModelControl, Readiness, AutoCloseable {
         changing.lock();
         try {
             drain(Duration.ZERO);
-            served.values().forEach(model -> model.model().close());
+            served.values().forEach(ServedModel::close);
         } finally {
             changing.unlock();
         }
@@ -171,27 +187,17 @@ final class Models implements ModelControl, Readiness, AutoCloseable {
                 throw new UnmaskException(Fault.UNAVAILABLE, "the service is draining");
             }
             long begin = System.nanoTime();
-            ServedModel next = start(bundle);
+            ServedModel next =
+                    ServedModel.start(bundle, plan, meters.of(bundle.card().name()));
             catalog.put(next.batcher());
             ServedModel before = served.put(next.name(), next);
             if (before != null) {
                 before.stop(settings.shutdownGrace());
             }
             LOG.info("{} is loaded, after {} ms", next.name(), (System.nanoTime() - begin) / 1_000_000);
+            next.places().forEach(place -> LOG.info("{}", place));
         } finally {
             changing.unlock();
-        }
-    }
-
-    private ServedModel start(Bundle bundle) {
-        String name = bundle.card().name();
-        ModelMetrics metrics = meters.of(name);
-        OrtModel model = OrtModel.open(bundle, settings.where(), metrics);
-        try {
-            return ServedModel.start(model, settings.plan().lanes(), settings.policy(), metrics);
-        } catch (RuntimeException | Error e) {
-            model.close();
-            throw e;
         }
     }
 

@@ -72,9 +72,28 @@ public final class Serve implements Callable<Integer> {
     @Nullable
     String host;
 
-    @Option(names = "--device", paramLabel = "DEVICE", description = "cpu, cuda or cuda:N (default: cpu).")
+    @Option(
+            names = "--device",
+            paramLabel = "DEVICE",
+            description = "cpu, cuda:N, tensorrt:N, several cards (cuda:0,cuda:1), or auto, the first card if it can be"
+                    + " used and else the processor (default: auto).")
     @Nullable
     String device;
+
+    @Option(
+            names = "--precision",
+            paramLabel = "PRECISION",
+            description = "Of the numbers inside the graphs: fp32, fp16, bf16, or auto, fp16 on a card if the bundle"
+                    + " has it (default: auto).")
+    @Nullable
+    String precision;
+
+    @Option(
+            names = "--execution",
+            paramLabel = "EXECUTION",
+            description = "How a run reaches the device: plain, bound, graph, or auto (default: auto).")
+    @Nullable
+    String execution;
 
     @Option(
             names = "--config",
@@ -124,7 +143,7 @@ public final class Serve implements Callable<Integer> {
             server.start(); // and loads the models
             LOG.info("ready on {} after {} ms", server.getURL(), (System.nanoTime() - start) / 1_000_000);
             return 0;
-        } catch (RuntimeException failure) {
+        } catch (RuntimeException | Error failure) { // else the open port would keep the process
             failed = true;
             spec.commandLine().getErr().println("unmask: " + reason(failure, address));
             return CANNOT_RUN;
@@ -168,6 +187,8 @@ public final class Serve implements Callable<Integer> {
         Map<String, Object> properties = new LinkedHashMap<>();
         put(properties, "unmask.models", models);
         put(properties, "unmask.device", device);
+        put(properties, "unmask.precision", precision);
+        put(properties, "unmask.execution", execution);
         put(properties, "micronaut.server.port", port);
         put(properties, "unmask.grpc.port", grpcPort);
         put(properties, "micronaut.server.host", host);
@@ -199,7 +220,7 @@ public final class Serve implements Callable<Integer> {
     }
 
     /// The refusal, or the last cause, of a start that failed, in one line.
-    private static String reason(RuntimeException failure, String address) {
+    private static String reason(Throwable failure, String address) {
         Throwable cause = failure;
         while (!(cause instanceof UnmaskException) && cause.getCause() != null) {
             cause = cause.getCause();

@@ -1,46 +1,97 @@
 package dev.unmask.server;
 
-import dev.unmask.Mask;
-import dev.unmask.Output;
-import dev.unmask.PatchGrid;
-import dev.unmask.Row;
-import dev.unmask.Tensor;
+import dev.unmask.DeviceLost;
+import dev.unmask.Fault;
+import dev.unmask.UnmaskException;
 import dev.unmask.batch.Batcher;
 import dev.unmask.batch.Listener;
-import dev.unmask.batch.Policy;
-import dev.unmask.ort.OrtModel;
+import dev.unmask.ort.Bundle;
+import dev.unmask.ort.DeviceModel;
+import dev.unmask.ort.Execution;
+import dev.unmask.ort.Setup;
+import dev.unmask.ort.Stages;
 import java.time.Duration;
-import java.util.Collections;
-import java.util.EnumSet;
-import java.util.Set;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 
-/// A loaded model behind the batcher that its callers share. Its lanes are threads that run one session.
+/// A loaded model behind the batcher that its callers share.
 ///
+/// @param models that the lanes run: one for each lane, or one for all lanes of a device that run plainly
 /// @param lanes that it was started with
 /// @param queueRows that may wait
-record ServedModel(OrtModel model, Batcher batcher, int lanes, int queueRows) {
+record ServedModel(List<DeviceModel> models, Batcher batcher, int lanes, int queueRows) {
 
-    /// Runs every size of batch once, the largest first, and starts the lanes.
-    static ServedModel start(OrtModel model, int lanes, Policy policy, Listener listener) {
-        PatchGrid grid = model.card().grid();
-        Tensor grey = Tensor.allocate(
-                Tensor.Type.UINT8, grid.height(), grid.width(), model.card().channels());
-        Row row = new Row(grey, Mask.none(grid));
-        Set<Output> all = EnumSet.copyOf(model.card().outputs());
-        for (int rows = policy.maxRows(); rows > 0; rows--) {
-            model.run(Collections.nCopies(rows, row), all);
+    ServedModel {
+        models = List.copyOf(models);
+    }
+
+    /// Opens and warms what the lanes run, one after the other, and starts the lanes.
+    static <T extends Listener & Stages> ServedModel start(Bundle bundle, Plan plan, T metrics) {
+        List<DeviceModel> models = new ArrayList<>();
+        try {
+            List<DeviceModel> lanes = new ArrayList<>();
+            for (Setup setup : plan.lanes()) {
+                lanes.add(lane(models, bundle, setup, metrics));
+            }
+            Batcher batcher = Batcher.start(lanes, plan.policy(), metrics);
+            return new ServedModel(models, batcher, lanes.size(), plan.policy().queueRows());
+        } catch (DeviceLost lost) {
+            models.forEach(DeviceModel::close);
+            throw new UnmaskException(Fault.UNAVAILABLE, lost.getMessage(), lost);
+        } catch (RuntimeException | Error e) {
+            models.forEach(DeviceModel::close);
+            throw e;
         }
-        Batcher batcher = Batcher.start(Collections.nCopies(lanes, model), policy, listener);
-        return new ServedModel(model, batcher, lanes, policy.queueRows());
     }
 
     String name() {
-        return model.card().name();
+        return batcher.card().name();
+    }
+
+    /// Where it runs, how and why so, for people.
+    List<String> places() {
+        return batcher.placements().stream()
+                .map(place -> "%s on %s in %s, %s (%s)"
+                        .formatted(name(), place.device(), place.precision(), place.execution(), place.why()))
+                .distinct()
+                .toList();
+    }
+
+    /// Whether no lane is left.
+    boolean isDead() {
+        return batcher.liveLanes() == 0;
+    }
+
+    /// How many lanes are left and why others died, if some did: they do not come back.
+    Optional<String> loss() {
+        int live = batcher.liveLanes();
+        return live == lanes
+                ? Optional.empty()
+                : Optional.of(name() + ": " + live + " of " + lanes + " lanes alive"
+                        + batcher.death().map(why -> ": " + why).orElse(""));
     }
 
     /// Finishes what was accepted, and frees the model.
     void stop(Duration grace) {
         batcher.drain(grace);
-        model.close();
+        close();
+    }
+
+    void close() {
+        models.forEach(DeviceModel::close);
+    }
+
+    /// The model of one more lane: one that others share, or a warm one of its own.
+    private static DeviceModel lane(List<DeviceModel> models, Bundle bundle, Setup setup, Stages stages) {
+        for (DeviceModel model : models) {
+            if (model.setup().execution() == Execution.PLAIN && model.device().equals(setup.device())) {
+                return model;
+            }
+        }
+        DeviceModel model = DeviceModel.open(bundle, setup, stages);
+        models.add(model);
+        model.warm();
+        return model;
     }
 }

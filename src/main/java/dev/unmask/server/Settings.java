@@ -1,26 +1,17 @@
 package dev.unmask.server;
 
 import dev.unmask.UnmaskException;
-import dev.unmask.batch.Policy;
 import dev.unmask.image.Limits;
-import dev.unmask.ort.CpuPlan;
-import dev.unmask.ort.Device;
 import io.micronaut.context.annotation.ConfigurationProperties;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
-/// What the operator chose: `unmask.*`. The defaults are those of application.yml; none is repeated here, where it
+/// What the operator chose of `unmask.*` about the service itself. The defaults are those of application.yml; none is
+/// repeated here, where it
 /// would silently stand in for a value that cannot be read.
 ///
 /// @param models bundles to serve; the first is the default
-/// @param device cpu, cuda or cuda:N
-/// @param lanes threads that run batches; 0: chosen from the cores
-/// @param threads inside one operator; 0: chosen from the cores
-/// @param maxRows of one batch; 0: chosen
-/// @param maxTokens of one batch, rows x (1 + kept patches)
-/// @param maxDelay that a row waits for company while the model is idle; 0 is allowed
-/// @param queueRows that may wait; more are answered 429
 /// @param decodeThreads 0: one per core
 /// @param pixelsInFlight of all pictures being decoded at a time; 0: chosen from the heap
 /// @param bytesInFlight of all request bodies that are received or worked on; 0: a share of the heap
@@ -33,13 +24,6 @@ import java.util.List;
 @ConfigurationProperties("unmask")
 record Settings(
         List<String> models,
-        String device,
-        int lanes,
-        int threads,
-        int maxRows,
-        int maxTokens,
-        Duration maxDelay,
-        int queueRows,
         int decodeThreads,
         long pixelsInFlight,
         long bytesInFlight,
@@ -57,40 +41,12 @@ record Settings(
         if (models.isEmpty() || models.stream().anyMatch(String::isBlank)) {
             throw UnmaskException.invalid("unmask.models names no bundle");
         }
-        try {
-            Device.parse(device);
-        } catch (UnmaskException _) {
-            throw Check.refusal("unmask.device", device, "cpu, cuda or cuda:N");
-        }
-        Check.range("unmask.lanes", lanes, 0, 1024);
-        Check.range("unmask.threads", threads, 0, 1024);
-        Check.range("unmask.max-rows", maxRows, 0, 1024);
-        Check.range("unmask.max-tokens", maxTokens, 1, 1 << 20);
-        Check.range("unmask.max-delay", maxDelay, Duration.ZERO, Duration.ofMinutes(1));
-        Check.range("unmask.queue-rows", queueRows, 1, 1 << 20);
-        int rows = plan(lanes, threads, maxRows).maxRows();
-        if (queueRows < rows) {
-            throw Check.refusal("unmask.queue-rows", queueRows, "at least unmask.max-rows, " + rows);
-        }
         Check.range("unmask.decode-threads", decodeThreads, 0, 1024);
         Check.range("unmask.pixels-in-flight", pixelsInFlight, 0, pixelsOf(1));
         Check.range("unmask.bytes-in-flight", bytesInFlight, 0, 1L << 40);
         Logs.Format.parse(logFormat);
         Check.range("unmask.request-timeout", requestTimeout, Duration.ofMillis(1), Duration.ofHours(1));
         Check.range("unmask.shutdown-grace", shutdownGrace, Duration.ZERO, Duration.ofHours(1));
-    }
-
-    /// How the cores are used.
-    CpuPlan plan() {
-        return plan(lanes, threads, maxRows);
-    }
-
-    Device where() {
-        return Device.parse(device) instanceof Device.Cpu ? new Device.Cpu(plan().threads()) : Device.parse(device);
-    }
-
-    Policy policy() {
-        return new Policy(plan().maxRows(), maxTokens, maxDelay, queueRows);
     }
 
     /// Pixels that may be decoded at a time, by default what half the heap holds.
@@ -109,10 +65,6 @@ record Settings(
 
     int decoders() {
         return decodeThreads == 0 ? Runtime.getRuntime().availableProcessors() : decodeThreads;
-    }
-
-    private static CpuPlan plan(int lanes, int threads, int maxRows) {
-        return CpuPlan.of(Runtime.getRuntime().availableProcessors(), lanes, threads, maxRows);
     }
 
     /// Pixels that a share of the heap holds while they are decoded.

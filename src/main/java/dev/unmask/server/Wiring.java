@@ -1,8 +1,7 @@
 package dev.unmask.server;
 
 import dev.unmask.oip.Batching;
-import dev.unmask.ort.CpuPlan;
-import dev.unmask.ort.Device;
+import dev.unmask.ort.Choice;
 import dev.unmask.task.Catalog;
 import dev.unmask.task.Keys;
 import dev.unmask.task.Preparation;
@@ -28,15 +27,20 @@ final class Wiring {
         return new Keys(keys.stream().map(KeySettings::key).toList());
     }
 
+    /// Loads what the devices need, or fails the start.
     @Singleton
-    Batching batching(Settings settings) {
-        CpuPlan plan = settings.plan();
+    Plan plan(RunSettings settings) {
+        return Plan.of(Choice.of(settings.device(), settings.cudaPath()), settings);
+    }
+
+    @Singleton
+    Batching batching(Plan plan) {
         return new Batching(
-                plan.maxRows(),
-                settings.maxDelay(),
-                settings.queueRows(),
-                plan.lanes(),
-                !(settings.where() instanceof Device.Cpu));
+                plan.policy().maxRows(),
+                plan.policy().maxDelay(),
+                plan.policy().queueRows(),
+                plan.lanes().size(),
+                plan.gpu());
     }
 
     /// Tells tools such as grpcurl what there is to call.

@@ -59,7 +59,12 @@ final class ModelController {
                     "placements",
                     Schema.list(
                             Schema.object("A device.")
-                                    .has("device", Schema.text("cpu or cuda:N"))
+                                    .has("device", Schema.text("cpu, cuda:N or tensorrt:N"))
+                                    .has("precision", Schema.text("inside the graphs: fp32, fp16 or bf16"))
+                                    .has(
+                                            "execution",
+                                            Schema.text("how a run reaches the device: plain, bound or graph"))
+                                    .has("why", Schema.text("it runs there, for people"))
                                     .has(
                                             "graphs",
                                             Schema.list(Schema.text("one"), "loaded there, each with its variant")),
@@ -115,9 +120,17 @@ final class ModelController {
         facts.put("bytes", card.bytes());
         facts.put(
                 "placements",
-                placements.stream()
-                        .map(placement -> Map.of("device", placement.device(), "graphs", placement.graphs()))
-                        .toList());
+                placements.stream().map(ModelController::facts).distinct().toList());
+        return facts;
+    }
+
+    private static Map<String, Object> facts(Placement placement) {
+        Map<String, Object> facts = new LinkedHashMap<>();
+        facts.put("device", placement.device());
+        facts.put("precision", placement.precision());
+        facts.put("execution", placement.execution());
+        facts.put("why", placement.why());
+        facts.put("graphs", placement.graphs());
         return facts;
     }
 

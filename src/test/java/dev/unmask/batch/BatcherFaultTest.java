@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.unmask.Answer;
 import dev.unmask.Call;
 import dev.unmask.Card;
+import dev.unmask.DeviceLost;
 import dev.unmask.Fault;
 import dev.unmask.Model;
 import dev.unmask.Output;
@@ -290,6 +291,37 @@ class BatcherFaultTest {
     }
 
     @Test
+    void callersOfALostDeviceAreToldSoAndTheOthersGoOn() throws Exception {
+        try (Rig rig = new Rig(POLICY, 2, losingWith(1))) {
+            Sent doomed = rig.occupy(1);
+            Sent sound = rig.occupy(2);
+            assertThat(rig.batcher.death()).isEmpty();
+            rig.releaseAll();
+            assertThat(doomed.refusal().fault()).isEqualTo(Fault.UNAVAILABLE);
+            assertThat(doomed.refusal()).hasMessage("cuda:0 is lost");
+            assertThat(sound.answer()).containsExactly(2);
+            while (rig.deaths.get() == 0) {
+                Thread.onSpinWait();
+            }
+            assertThat(rig.batcher.death()).contains("cuda:0 is lost");
+            assertThat(rig.send(3).answer()).containsExactly(3);
+        }
+    }
+
+    @Test
+    void whenEveryDeviceIsLostCallersAreToldOfTheLast() throws Exception {
+        try (Rig rig = new Rig(POLICY, 1, losingWith(1))) {
+            rig.occupy(1);
+            Sent waiting = rig.send(rows(2, 6));
+            rig.release(1);
+            assertThat(waiting.refusal()).hasMessage("every lane of tiny has died: cuda:0 is lost");
+            assertThat(waiting.refusal().fault()).isEqualTo(Fault.UNAVAILABLE);
+            assertThatThrownBy(() -> rig.batcher.run(rows(0, 1), CLS))
+                    .hasMessage("every lane of tiny has died: cuda:0 is lost");
+        }
+    }
+
+    @Test
     void aLaneThatIsLeftInterruptedGoesOn() throws Exception {
         try (Rig rig = new Rig(POLICY, 1, _ -> Thread.currentThread().interrupt())) {
             rig.releaseAll();
@@ -388,6 +420,15 @@ class BatcherFaultTest {
         return ids -> {
             if (ids.contains(bad)) {
                 throw new IllegalStateException("row " + bad);
+            }
+        };
+    }
+
+    /// An engine whose device is lost over one row.
+    private static Consumer<List<Integer>> losingWith(int bad) {
+        return ids -> {
+            if (ids.contains(bad)) {
+                throw new DeviceLost("cuda:0 is lost", null);
             }
         };
     }

@@ -27,6 +27,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
@@ -48,6 +49,7 @@ final class Rig implements AutoCloseable, Listener {
     private final BlockingQueue<Integer> depths = new LinkedBlockingQueue<>();
     private final Semaphore permits = new Semaphore(0);
     private final Consumer<List<Integer>> engine;
+    private final BooleanSupplier putOff;
     private final List<Thread> callers = new ArrayList<>();
 
     Rig(Policy policy) {
@@ -56,7 +58,13 @@ final class Rig implements AutoCloseable, Listener {
 
     /// @param engine called with the rows of each run once it may go on; throws what an engine would
     Rig(Policy policy, int lanes, Consumer<List<Integer>> engine) {
+        this(policy, lanes, engine, () -> false);
+    }
+
+    /// @param putOff called when a lane finds nobody waiting; does a piece of work if there is one
+    Rig(Policy policy, int lanes, Consumer<List<Integer>> engine, BooleanSupplier putOff) {
         this.engine = engine;
+        this.putOff = putOff;
         List<Lane> models =
                 IntStream.range(0, lanes).mapToObj(_ -> new Lane(this)).toList();
         this.batcher = Batcher.start(models, policy, this, clock::get);
@@ -264,6 +272,11 @@ final class Rig implements AutoCloseable, Listener {
         @Override
         public Card card() {
             return Rig.card(Set.of(Output.CLS, Output.MEAN));
+        }
+
+        @Override
+        public boolean settle() {
+            return rig.putOff.getAsBoolean();
         }
 
         @Override

@@ -37,7 +37,7 @@ class CommandTest {
     void reconstructWritesThePanels() throws IOException {
         Path png = folder.resolve("out.png");
         Run run = run("reconstruct", CHELSEA, "-o", png.toString(), "--seed", "2");
-        assertThat(run.err()).contains("147 of 196 patches hidden · seed 2 · loss 0.23");
+        assertThat(run.err()).contains("147 of 196 patches hidden · seed 2 · loss 0.18");
         assertThat(run.code()).isZero();
         assertThat(Files.readAllBytes(png)).startsWith(0x89, 'P', 'N', 'G');
         assertThat(files()).containsExactly("out.png");
@@ -160,7 +160,11 @@ class CommandTest {
                 "--ratio 0.5 --mask [1]|take one of ratio and seed, mask, or boxes",
                 "--panels sideways|'--panels'",
                 "--preset squint|unknown preset 'squint'; there are demo, eval, hf, none",
-                "--device tpu|device 'tpu' is not cpu, cuda or cuda:N",
+                "--device tpu|device 'tpu' is not cpu, cuda:N or tensorrt:N",
+                "--device cuda:0,cuda:1|device 'cuda:0,cuda:1' names several; commands run on one",
+                "--precision int8|precision 'int8' is not auto, fp32, fp16 or bf16",
+                "--execution fast|execution 'fast' is not auto, plain, bound or graph",
+                "--device cpu --execution graph|execution graph takes a CUDA card; the device is cpu",
             })
     void misuseIsRefusedWithTheValueAndTheLimit(String options, String message) throws IOException {
         String[] base = {"reconstruct", CHELSEA, "-o", folder.resolve("out.png").toString()};
@@ -305,15 +309,40 @@ class CommandTest {
         Path manifest = bundle.resolve("model.json");
         Files.writeString(manifest, Files.readString(manifest).replaceAll("\"cpu\": [0-9.e-]+", "\"cpu\": 1e-12"));
         Run run = run("verify", bundle.toString());
-        assertThat(run.code()).isEqualTo(3);
+        assertThat(run.code()).isEqualTo(1);
         assertThat(run.out()).contains("OUT");
+    }
+
+    @Test
+    void verifySaysInJsonHowItRan() {
+        Run run = run("verify", BUNDLES + "visualize", "--device", "cpu", "--precision", "fp32", "--json");
+        assertThat(run.code()).isZero();
+        assertThat(run.out())
+                .contains("\"device\" : \"cpu\"", "\"precision\" : \"fp32\"", "\"execution\" : \"plain\"")
+                .containsPattern("\"cosine\" : (1\\.0|0\\.9999)");
+    }
+
+    @Test
+    void verifyRefusesWhatTheBundleLacks() {
+        Run run = run("verify", BUNDLES + "full", "--precision", "bf16", "--device", "cpu");
+        assertThat(run.code()).isEqualTo(3);
+        assertThat(run.err()).isEqualTo("unmask: precision bf16 asked for, " + BUNDLES + "full has fp32, fp16\n");
+    }
+
+    @Test
+    void aPrecisionThatTheProcessorLacksIsRefused() {
+        Run run = run("verify", BUNDLES + "visualize", "--precision", "bf16", "--device", "cpu");
+        assertThat(run.code()).isEqualTo(3);
+        assertThat(run.err()).contains("on cpu: the processor lacks an operator in bf16; fp32 runs everywhere (");
     }
 
     @Test
     void doctorSaysWhatWouldRun() {
         Run run = run("doctor");
         assertThat(run.code()).isZero();
-        assertThat(run.out()).contains("mae-tiny on cpu: decoder, encoder").contains("1.29.0");
+        assertThat(run.out())
+                .contains("mae-tiny on cpu (fp32, plain): encoder, decoder")
+                .contains("1.29.0");
         Run sick = run("doctor", "--model", "nosuch");
         assertThat(sick.code()).isEqualTo(3);
         assertThat(sick.out()).contains("NOT WELL: there is no model 'nosuch'");

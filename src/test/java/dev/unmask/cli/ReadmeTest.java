@@ -41,7 +41,7 @@ class ReadmeTest {
         Process java = builder.start();
         String output = new String(java.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(java.waitFor(60, TimeUnit.SECONDS)).isTrue();
-        assertThat(output).startsWith("float32[192], loss 0.23");
+        assertThat(output).startsWith("float32[192], loss 0.18");
         assertThat(java.exitValue()).isZero();
         assertThat(Files.readAllBytes(folder.resolve("filled.png"))).startsWith(0x89, 'P', 'N', 'G');
         assertThat(folder.resolve(".cache"))

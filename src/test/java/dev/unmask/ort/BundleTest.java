@@ -44,7 +44,7 @@ class BundleTest {
         graph[graph.length / 2] ^= 1;
         Files.write(folder.resolve("encoder.onnx"), graph);
         Bundle bundle = Bundle.open(folder);
-        assertThatThrownBy(() -> Graph.open(bundle, "encoder", "fp32", new Device.Cpu(1)))
+        assertThatThrownBy(() -> Graph.open(bundle, "encoder", "fp32", Setup.of(new Device.Cpu(1))))
                 .isInstanceOf(UnmaskException.class)
                 .hasMessageContaining("encoder.onnx is not the file the manifest names");
     }
@@ -55,7 +55,7 @@ class BundleTest {
         weights[0] ^= 1;
         Files.write(folder.resolve("weights.data"), weights);
         Bundle bundle = Bundle.open(folder);
-        assertThatThrownBy(() -> Graph.open(bundle, "encoder", "fp32", new Device.Cpu(1)))
+        assertThatThrownBy(() -> Graph.open(bundle, "encoder", "fp32", Setup.of(new Device.Cpu(1))))
                 .hasMessageContaining("weights.data is not the file the manifest names");
     }
 
@@ -63,7 +63,7 @@ class BundleTest {
     void refusesMissingWeights() throws IOException {
         Files.delete(folder.resolve("weights.data"));
         Bundle bundle = Bundle.open(folder);
-        assertThatThrownBy(() -> Graph.open(bundle, "encoder", "fp32", new Device.Cpu(1)))
+        assertThatThrownBy(() -> Graph.open(bundle, "encoder", "fp32", Setup.of(new Device.Cpu(1))))
                 .hasMessageContaining("weights.data is missing from the bundle");
     }
 
@@ -106,7 +106,7 @@ class BundleTest {
     @Test
     void refusesAVariantThatIsNotThere() {
         Bundle bundle = Bundle.open(folder);
-        assertThatThrownBy(() -> Graph.open(bundle, "encoder", "int8", new Device.Cpu(1)))
+        assertThatThrownBy(() -> Graph.open(bundle, "encoder", "int8", Setup.of(new Device.Cpu(1))))
                 .hasMessage("visualize has no int8 variant of its encoder");
     }
 

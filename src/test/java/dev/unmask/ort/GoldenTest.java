@@ -2,6 +2,7 @@ package dev.unmask.ort;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.unmask.Output;
 import dev.unmask.Tensor;
 import java.nio.file.Path;
 import java.util.List;
@@ -66,18 +67,46 @@ class GoldenTest {
     @Test
     void aWrongNumberIsOut() {
         double[] expected = {1, 2, 3};
-        assertThat(Check.compare("x", new double[] {1, 2, 3.001}, expected, 1e-4)
+        Limits limits = new Limits(1e-4, 0.9999, 2);
+        assertThat(Check.compare("x", new double[] {1, 2, 3.001}, expected, limits)
                         .passed())
                 .isFalse();
-        assertThat(Check.compare("x", new double[] {1, 2, Double.NaN}, expected, 1e-4)
+        assertThat(Check.compare("x", new double[] {1, 2, Double.NaN}, expected, limits)
                         .passed())
                 .isFalse();
-        assertThat(Check.compare("x", new double[] {1, 2, 3.0001}, expected, 1e-4)
+        assertThat(Check.compare("x", new double[] {1, 2, 3.0001}, expected, limits)
                         .passed())
                 .isTrue();
-        assertThat(Check.compareLevels("x", new double[] {1, 2, 5}, expected).passed())
+        assertThat(Check.compareLevels("x", new double[] {201, 202, 205}, new double[] {200, 200, 202}, limits)
+                        .passed())
                 .isFalse();
+        assertThat(Check.compareLevels("x", new double[] {201, 202, 204}, new double[] {200, 200, 202}, limits)
+                        .passed())
+                .isTrue();
         assertThat(Check.doubles(Tensor.of(new byte[] {-1}, 1))).containsExactly(255);
+    }
+
+    @Test
+    void aNumberWithinAWideToleranceIsOutIfTheTensorIsTurned() {
+        double[] expected = {1, 2, 3};
+        Limits wide = new Limits(10, 0.9999, 0);
+        assertThat(Check.compare("x", new double[] {-1, 2, 3}, expected, wide).passed())
+                .isFalse();
+        assertThat(Check.compare("x", new double[] {1.01, 2.02, 3.03}, expected, wide)
+                        .passed())
+                .isTrue();
+        assertThat(Check.compare("x", new double[3], new double[3], wide).cosine())
+                .isEqualTo(1);
+    }
+
+    @Test
+    void aBundleStatesHowFarEachPrecisionMayBe() {
+        Bundle bundle = Bundle.open(Path.of("onnx/mae-tiny"));
+        try (OrtModel model = OrtModel.open(bundle, new Device.Cpu(0))) {
+            assertThat(model.limits(Output.LATENT, Tensor.Type.UINT8)).isEqualTo(new Limits(1e-4, 0.9999, 1));
+        }
+        assertThat(bundle.graph("decoder", "bf16").getValue().cosine()).isEqualTo(0.999);
+        assertThat(bundle.graph("decoder", "fp16").getValue().levels()).isEqualTo(2);
     }
 
     private static List<Check> verify(Path folder) {

@@ -164,7 +164,7 @@ class OrtModelTest {
 
     @Test
     void refusesDevicesItDoesNotKnow() {
-        assertThatThrownBy(() -> Device.parse("tpu")).hasMessage("device 'tpu' is not cpu, cuda or cuda:N");
+        assertThatThrownBy(() -> Device.parse("tpu")).hasMessage("device 'tpu' is not cpu, cuda:N or tensorrt:N");
     }
 
     private static int runUntilRefused(OrtModel model, List<Row> rows, CountDownLatch running) {

@@ -11,18 +11,22 @@ import org.junit.jupiter.api.Test;
 class HealthControllerTest {
 
     /// A service as it says it is.
-    private record Fixed(List<String> obstacles, List<String> deaths) implements Readiness {}
+    private record Fixed(List<String> obstacles, List<String> deaths, List<String> details) implements Readiness {}
+
+    private static final List<String> DETAILS = List.of("mae-tiny on cpu");
 
     @Test
     void whatLoadsIsAliveButNotReady() {
         HealthController health = health(List.of("mae-base: loading"), List.of());
         assertThat(health.live().code()).isEqualTo(200);
-        assertThat(health.live().body()).isEqualTo(new Health("UP", List.of()));
+        assertThat(health.live().body()).isEqualTo(new Health("UP", List.of(), List.of()));
         assertThat(health.ready().code()).isEqualTo(503);
-        assertThat(health.ready().body()).isEqualTo(new Health("DOWN", List.of("mae-base: loading")));
+        assertThat(health.ready().body()).isEqualTo(new Health("DOWN", List.of("mae-base: loading"), DETAILS));
         assertThat(health.both().code()).isEqualTo(503);
         assertThat(health.both().body())
-                .isEqualTo(new Both(new Health("UP", List.of()), new Health("DOWN", List.of("mae-base: loading"))));
+                .isEqualTo(new Both(
+                        new Health("UP", List.of(), List.of()),
+                        new Health("DOWN", List.of("mae-base: loading"), DETAILS)));
     }
 
     @Test
@@ -30,7 +34,7 @@ class HealthControllerTest {
         List<String> death = List.of("mae-tiny: 0 of 2 lanes alive");
         HealthController health = health(death, death);
         assertThat(health.live().code()).isEqualTo(503);
-        assertThat(health.live().body()).isEqualTo(new Health("DOWN", death));
+        assertThat(health.live().body()).isEqualTo(new Health("DOWN", death, List.of()));
         assertThat(health.ready().code()).isEqualTo(503);
     }
 
@@ -42,6 +46,6 @@ class HealthControllerTest {
     }
 
     private static HealthController health(List<String> obstacles, List<String> deaths) {
-        return new HealthController(new Fixed(obstacles, deaths));
+        return new HealthController(new Fixed(obstacles, deaths, DETAILS));
     }
 }

@@ -2,6 +2,7 @@ package dev.unmask.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.unmask.ort.Choice;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -9,6 +10,8 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /// A start that fails says why in one line, and with the exit code.
@@ -76,6 +79,23 @@ class ServeTest {
                 "unmask: unmask.tls.certificate is /no.crt; it must be a file that this process may read",
                 "--config",
                 file.toString());
+    }
+
+    @Test
+    @EnabledOnOs(value = OS.LINUX, architectures = "amd64")
+    void aCardThatCannotBeHadFailsTheStart() throws IOException {
+        Path file = Files.writeString(folder.resolve("own.yml"), "unmask: {cuda-path: " + folder + "}\n");
+        Files.writeString(folder.resolve("libcuda.so.1"), "no library");
+        assertThat(serve(3, "--port", "0", "--device", "cuda:1,cuda:0", "--config", file.toString()))
+                .startsWith("unmask: cannot load " + folder.resolve("libcuda.so.1") + ": ")
+                .hasLineCount(1);
+    }
+
+    @Test
+    void aDeviceThatIsNoneFailsTheStart() {
+        fails(3, "unmask: unmask.device is tpu; it must be " + Choice.FORM, "--device", "tpu");
+        fails(3, "unmask: unmask.precision is fp64; it must be auto, fp32, fp16 or bf16", "--precision", "fp64");
+        fails(3, "unmask: unmask.execution is fast; it must be auto, plain, bound or graph", "--execution", "fast");
     }
 
     @Test

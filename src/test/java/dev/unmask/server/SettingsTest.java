@@ -33,16 +33,23 @@ class SettingsTest {
         try (ApplicationContext context = start(Map.of())) {
             Settings settings = context.getBean(Settings.class);
             assertThat(settings.models()).containsExactly("./onnx/mae-tiny");
-            assertThat(settings.device()).isEqualTo("cpu");
-            assertThat(settings.policy()).isEqualTo(Policy.DEFAULT);
+            RunSettings run = context.getBean(RunSettings.class);
+            assertThat(run.device()).isEqualTo("auto");
+            assertThat(run.precision()).isEqualTo("auto");
+            assertThat(run.execution()).isEqualTo("auto");
+            assertThat(run.gpuMemoryLimit()).isZero();
+            assertThat(run.cudaPath()).isEmpty();
             assertThat(settings.decoders()).isEqualTo(Runtime.getRuntime().availableProcessors());
             long heap = Runtime.getRuntime().maxMemory();
             assertThat(settings.pixels()).isEqualTo(Math.min(200_000_000, heap / 2 / Limits.BYTES_PER_PIXEL));
             assertThat(settings.limits()).isEqualTo(new Limits(Math.min(100_000_000, settings.pixels()), 20_000));
-            assertThat(settings.plan())
-                    .isEqualTo(CpuPlan.of(Runtime.getRuntime().availableProcessors(), 0, 0, 0));
-            assertThat(settings.where())
-                    .isEqualTo(new Device.Cpu(settings.plan().threads()));
+            Plan plan = context.getBean(Plan.class);
+            CpuPlan cores = CpuPlan.of(Runtime.getRuntime().availableProcessors(), 0, 0, 0);
+            assertThat(plan.policy()).isEqualTo(Policy.DEFAULT);
+            assertThat(plan.gpu()).isFalse();
+            assertThat(plan.lanes())
+                    .hasSize(cores.lanes())
+                    .allSatisfy(lane -> assertThat(lane.device()).isEqualTo(new Device.Cpu(cores.threads())));
             assertThat(settings.bytesInFlight()).isZero();
             assertThat(settings.requestTimeout()).isEqualTo(Duration.ofSeconds(30));
             assertThat(settings.shutdownGrace()).isEqualTo(Duration.ofSeconds(20));
@@ -64,7 +71,7 @@ class SettingsTest {
         String digest = Keys.sha256("secret");
         Map<String, Object> properties = new LinkedHashMap<>(Map.of(
                 "unmask.models", "a,b",
-                "unmask.device", "cuda:1",
+                "unmask.device", "cuda:1,cuda:0",
                 "unmask.max-rows", 4,
                 "unmask.max-tokens", 99,
                 "unmask.max-delay", "0s",
@@ -72,6 +79,11 @@ class SettingsTest {
                 "unmask.decode-threads", 3,
                 "unmask.pixels-in-flight", 3_000_000,
                 "unmask.bytes-in-flight", 50_000_000));
+        properties.putAll(Map.of(
+                "unmask.precision", "bf16",
+                "unmask.execution", "bound",
+                "unmask.gpu-memory-limit", "2GB",
+                "unmask.cuda-path", "/a:/b"));
         properties.putAll(Map.of(
                 "unmask.log-format", "json", "unmask.access-log", false, "unmask.lanes", 5, "unmask.threads", 6));
         properties.putAll(Map.of(
@@ -102,8 +114,9 @@ class SettingsTest {
         try (ApplicationContext context = start(properties)) {
             Settings settings = context.getBean(Settings.class);
             assertThat(settings.models()).containsExactly("a", "b");
-            assertThat(settings.device()).isEqualTo("cuda:1");
-            assertThat(settings.policy()).isEqualTo(new Policy(4, 99, Duration.ZERO, 40));
+            assertThat(context.getBean(RunSettings.class))
+                    .isEqualTo(new RunSettings(
+                            "cuda:1,cuda:0", "bf16", "bound", 5, 6, 4, 99, Duration.ZERO, 40, 2L << 30, "/a:/b"));
             assertThat(settings.decoders()).isEqualTo(3);
             assertThat(settings.pixels()).isEqualTo(3_000_000);
             assertThat(settings.limits()).isEqualTo(new Limits(3_000_000, 20_000));
@@ -113,7 +126,6 @@ class SettingsTest {
             assertThat(settings.modelControl()).isTrue();
             assertThat(settings.format()).isEqualTo(Logs.Format.JSON);
             assertThat(settings.accessLog()).isFalse();
-            assertThat(settings.plan()).isEqualTo(new CpuPlan(5, 6, 4));
             assertThat(settings.modelFolder()).isEqualTo(Path.of("elsewhere"));
             assertThat(context.getBean(CorsSettings.class).origins())
                     .containsExactly("https://a.example", "http://localhost:3000");
@@ -142,7 +154,14 @@ class SettingsTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "unmask.device|tpu|unmask.device is tpu; it must be cpu, cuda or cuda:N",
+                "unmask.device|tpu|unmask.device is tpu; it must be auto, cpu, cuda:N, tensorrt:N, or cards such as "
+                        + "cuda:0,cuda:1",
+                "unmask.device|cuda:0,cpu|unmask.device is cuda:0,cpu; it must be auto, cpu, cuda:N",
+                "unmask.device|cuda:0,cuda:0|unmask.device is cuda:0,cuda:0; it must be auto, cpu, cuda:N",
+                "unmask.device|cuda:0,tensorrt:1|unmask.device is cuda:0,tensorrt:1; it must be auto, cpu, cuda:N",
+                "unmask.precision|int8|unmask.precision is int8; it must be auto, fp32, fp16 or bf16",
+                "unmask.execution|fast|unmask.execution is fast; it must be auto, plain, bound or graph",
+                "unmask.gpu-memory-limit|-1|unmask.gpu-memory-limit is -1; it must be 0 to 1099511627776",
                 "unmask.models||unmask.models names no bundle",
                 "unmask.max-rows||unmask.max-rows has no value",
                 "unmask.grpc.enabled|perhaps|unmask.grpc.enabled is perhaps; it must be true or false",
@@ -153,7 +172,7 @@ class SettingsTest {
                 "unmask.threads|1025|unmask.threads is 1025; it must be 0 to 1024",
                 "unmask.max-rows|many|unmask.max-rows is many; it must be a whole number",
                 "unmask.max-rows|600|unmask.queue-rows is 512; it must be at least unmask.max-rows, 600",
-                "unmask.max-tokens|0|unmask.max-tokens is 0; it must be 1 to 1048576",
+                "unmask.max-tokens|-1|unmask.max-tokens is -1; it must be 0 to 1048576",
                 "unmask.max-delay|soon|unmask.max-delay is soon; it must be a duration such as 500ms, 30s or PT0.5S",
                 "unmask.max-delay|61s|unmask.max-delay is PT1M1S; it must be PT0S to PT1M",
                 "unmask.queue-rows|4|unmask.queue-rows is 4; it must be at least unmask.max-rows, 8",
@@ -206,6 +225,7 @@ class SettingsTest {
                 ApplicationContext.builder().properties(properties).start();
         try {
             context.getBean(Settings.class);
+            context.getBean(RunSettings.class);
             context.getBean(TlsSettings.class);
             context.getBean(CorsSettings.class);
             context.getBean(GrpcSettings.class);

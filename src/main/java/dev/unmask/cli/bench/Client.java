@@ -7,8 +7,9 @@ import dev.unmask.Fault;
 import dev.unmask.UnmaskException;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /// Asks a server about itself.
 ///
@@ -18,26 +19,27 @@ record Client(Target target, List<String> headers) {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     /// Names and digests of the models that are served, as far as the server tells.
-    String models() {
+    Map<String, String> models() {
         Connection.Reply reply = get("/v1/models");
-        List<String> models = new ArrayList<>();
+        Map<String, String> models = new LinkedHashMap<>();
         if (reply.status() == 200) {
             JsonNode answer = parse(reply.text());
             List<String> digests = answer.findValuesAsText("digest");
             List<String> names = answer.findValuesAsText("name");
             for (int i = 0; i < Math.min(names.size(), digests.size()); i++) {
-                models.add(names.get(i) + ", digest " + digests.get(i));
+                models.put(names.get(i), digests.get(i));
             }
         }
-        return models.isEmpty() ? "unknown" : String.join("; ", models);
+        return models;
     }
 
-    /// The sum of a metric over its labels.
-    double metric(String name) {
+    /// The sum of a metric over its labels, of those that hold a text.
+    double metric(String name, String label) {
         return get("/metrics")
                 .text()
                 .lines()
                 .filter(line -> line.startsWith(name + "{") || line.startsWith(name + " "))
+                .filter(line -> line.contains(label))
                 .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
                 .sum();
     }

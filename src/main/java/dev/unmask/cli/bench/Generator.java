@@ -3,7 +3,6 @@ package dev.unmask.cli.bench;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -18,33 +17,28 @@ final class Generator {
 
     private static final Duration GRACE = Duration.ofSeconds(1);
 
-    private final Target target;
-    private final List<byte[]> requests;
+    private final Wire wire;
     private final Bounds bounds;
 
-    /// @param requests in bytes, sent in turn
-    Generator(Target target, List<byte[]> requests, Bounds bounds) {
-        this.target = target;
-        this.requests = List.copyOf(requests);
+    Generator(Wire wire, Bounds bounds) {
+        this.wire = wire;
         this.bounds = bounds;
     }
 
     /// Runs a load to its end: every request has been answered, or given up.
-    Measured run(Load load) throws IOException {
+    Measured run(Load load) {
         long start = System.nanoTime();
         long from = start + bounds.warmUp().toNanos();
         long to = from + bounds.duration().toNanos();
         Tally tally = new Tally(from, to);
         Duration before = cpu();
-        try (Connections connections = new Connections(target, bounds.connections())) {
-            ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
-            Sender sender = new Sender(connections, tally);
-            switch (load) {
-                case Load.Open open -> send(open.arrivals(), start, to, threads, sender);
-                case Load.Closed(int callers) -> send(callers, to, threads, sender);
-            }
-            finish(threads, load instanceof Load.Closed ? to : System.nanoTime());
+        ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+        Sender sender = new Sender(tally);
+        switch (load) {
+            case Load.Open open -> send(open.arrivals(), start, to, threads, sender);
+            case Load.Closed(int callers) -> send(callers, to, threads, sender);
         }
+        finish(threads, load instanceof Load.Closed ? to : System.nanoTime());
         return tally.measured(System.nanoTime(), cpu().minus(before));
     }
 
@@ -105,21 +99,18 @@ final class Generator {
     /// Sends one request and says how it ended.
     private final class Sender {
 
-        private final Connections connections;
         private final Tally tally;
 
-        Sender(Connections connections, Tally tally) {
-            this.connections = connections;
+        Sender(Tally tally) {
             this.tally = tally;
         }
 
         void send(long number, long intended) {
-            byte[] request = requests.get((int) (number % requests.size()));
             long deadline = intended + bounds.timeout().toNanos();
             try {
                 Runnable sending = () -> tally.sent(intended, System.nanoTime());
-                Connection.Reply reply = connections.exchange(request, deadline, sending);
-                tally.answered(intended, System.nanoTime(), reply.status());
+                int status = wire.exchange(number, deadline, sending);
+                tally.answered(intended, System.nanoTime(), status);
             } catch (SocketTimeoutException _) {
                 tally.ended(intended, System.nanoTime(), Outcome.TIMEOUT);
             } catch (IOException _) {

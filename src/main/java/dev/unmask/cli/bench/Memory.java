@@ -14,11 +14,11 @@ final class Memory {
 
     private Memory() {}
 
-    static List<Finding> run(Setup setup, int few, int many) throws IOException {
-        try (ServerProcess server = setup.server()) {
+    static List<Finding> run(Trial trial, int few, int many) throws IOException {
+        try (ServerProcess server = trial.server()) {
             double start = server.resident() / MIB;
-            double before = after(few, few, server, setup);
-            double after = after(many - few, many, server, setup);
+            double before = after(few, few, server, trial);
+            double after = after(many - few, many, server, trial);
             Map<String, Double> figures = new LinkedHashMap<>();
             figures.put("readyMib", start);
             figures.put("fewMib", before);
@@ -30,11 +30,11 @@ final class Memory {
         }
     }
 
-    private static double after(int requests, int total, ServerProcess server, Setup setup) throws IOException {
-        setup.progress().accept("memory: up to " + total + " requests");
-        Bounds usual = setup.bounds();
+    private static double after(int requests, int total, ServerProcess server, Trial trial) throws IOException {
+        trial.progress().accept("memory: up to " + total + " requests");
+        Bounds usual = trial.bounds();
         Bounds counted = new Bounds(Duration.ZERO, Duration.ofDays(1), requests, usual.connections(), usual.timeout());
-        setup.closed(server, setup.callers(), counted);
+        trial.closed(server, trial.callers(), counted);
         return server.resident() / MIB;
     }
 }

@@ -14,16 +14,16 @@ final class OneCaller {
 
     private OneCaller() {}
 
-    static List<Finding> run(Setup setup) throws IOException {
+    static List<Finding> run(Trial trial) throws IOException {
         Rounds rounds = new Rounds();
         Histogram all = Tally.histogram();
-        try (ServerProcess server = setup.warmServer();
-                Bare bare = setup.bare()) {
-            for (int round = 0; round < setup.rounds(); round++) {
-                setup.round("latency", round);
-                Histogram service = setup.closed(server, 1, setup.bounds()).latency(Outcome.ANSWERED);
+        try (ServerProcess server = trial.warmServer();
+                Bare bare = trial.bare()) {
+            for (int round = 0; round < trial.rounds(); round++) {
+                trial.round("latency", round);
+                Histogram service = trial.closed(server, 1, trial.bounds()).latency(Outcome.ANSWERED);
                 all.add(service);
-                rounds.add(figures(Latency.of(service), Setup.require(Latency.of(bare.latency(setup.bounds())))));
+                rounds.add(figures(Latency.of(service), Trial.require(Latency.of(bare.latency(trial.bounds())))));
             }
         }
         Latency service = Latency.of(all);

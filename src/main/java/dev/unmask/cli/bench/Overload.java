@@ -16,17 +16,17 @@ final class Overload {
 
     private Overload() {}
 
-    static List<Finding> run(Setup setup) throws IOException {
+    static List<Finding> run(Trial trial) throws IOException {
         Rounds rounds = new Rounds();
         Histogram refusals = Tally.histogram();
         long disorderly = 0;
-        try (ServerProcess server = setup.warmServer()) {
-            for (int round = 0; round < setup.rounds(); round++) {
-                setup.round("overload", round);
+        try (ServerProcess server = trial.warmServer()) {
+            for (int round = 0; round < trial.rounds(); round++) {
+                trial.round("overload", round);
                 double capacity =
-                        setup.closed(server, setup.callers(), setup.bounds()).goodput();
+                        trial.closed(server, trial.callers(), trial.bounds()).goodput();
                 Load load = new Load.Open(FACTOR * capacity, false, round);
-                Measured measured = setup.load(server, load, setup.bounds());
+                Measured measured = trial.load(server, load, trial.bounds());
                 refusals.add(measured.latency(Outcome.REFUSED));
                 disorderly += measured.disorderly();
                 rounds.add(figures(capacity, measured));

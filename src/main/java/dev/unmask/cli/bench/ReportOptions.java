@@ -57,6 +57,11 @@ final class ReportOptions {
         out.println();
         out.print(table);
         out.flush();
+        save(model, settings, results);
+    }
+
+    /// Writes the file, if one was asked for: at the end, or what there is so far.
+    void save(String model, Map<String, Object> settings, Object results) {
         if (json != null) {
             Map<String, Object> facts = new LinkedHashMap<>();
             facts.put("benchmark", spec.name());

@@ -12,38 +12,30 @@ final class Saturation {
 
     private Saturation() {}
 
-    static List<Finding> run(Setup setup) throws IOException {
+    static List<Finding> run(Trial trial) throws IOException {
         Rounds rounds = new Rounds();
-        try (ServerProcess server = setup.warmServer();
-                Bare bare = setup.bare()) {
-            for (int round = 0; round < setup.rounds(); round++) {
-                setup.round("saturation", round);
-                rounds.add(round(setup, server, bare));
+        try (ServerProcess server = trial.warmServer();
+                Bare bare = trial.bare()) {
+            for (int round = 0; round < trial.rounds(); round++) {
+                trial.round("saturation", round);
+                rounds.add(round(trial, server, bare));
             }
         }
-        String what = "throughput at saturation / bare session, " + setup.rows() + " rows";
+        String what = "throughput at saturation / bare session, " + trial.rows() + " rows";
         return List.of(Finding.atLeast(AIM, what, rounds.median("ratio"), rounds));
     }
 
-    private static Map<String, Double> round(Setup setup, ServerProcess server, Bare bare) throws IOException {
+    private static Map<String, Double> round(Trial trial, ServerProcess server, Bare bare) throws IOException {
         Client client = new Client(server.target(), List.of());
-        Batches before = Batches.of(client);
-        double service = setup.closed(server, setup.callers(), setup.bounds()).goodput();
-        Batches after = Batches.of(client);
-        double alone = bare.throughput(setup.rows(), setup.lanes(), setup.bounds());
+        Work before = Work.of(client, server::cpu);
+        double service = trial.closed(server, trial.callers(), trial.bounds()).goodput();
+        Work after = Work.of(client, server::cpu);
+        double alone = bare.throughput(trial.rows(), trial.lanes(), trial.bounds());
         Map<String, Double> figures = new LinkedHashMap<>();
         figures.put("serviceRowsPerSecond", service);
-        figures.put("serviceRowsPerBatch", (after.rows() - before.rows()) / (after.batches() - before.batches()));
+        figures.put("serviceRowsPerBatch", after.rowsPerBatch(before));
         figures.put("bareRowsPerSecond", alone);
         figures.put("ratio", service / alone);
         return figures;
-    }
-
-    /// What the service has run so far.
-    private record Batches(double rows, double batches) {
-
-        static Batches of(Client client) {
-            return new Batches(client.metric("unmask_batch_rows_sum"), client.metric("unmask_batch_rows_count"));
-        }
     }
 }

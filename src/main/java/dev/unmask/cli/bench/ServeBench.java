@@ -2,14 +2,15 @@ package dev.unmask.cli.bench;
 
 import dev.unmask.UnmaskException;
 import dev.unmask.cli.ModelOptions;
-import dev.unmask.cli.Table;
 import dev.unmask.cli.Unmask;
 import java.io.IOException;
-import java.util.LinkedHashMap;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -17,7 +18,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/// `unmask bench serve`: load over HTTP.
+/// `unmask bench serve`: load over HTTP or gRPC.
 @Command(
         name = "serve",
         mixinStandardHelpOptions = true,
@@ -25,7 +26,8 @@ import picocli.CommandLine.Parameters;
         description = {
             "Send photos to a server on this machine and measure what it answers.",
             "Latency counts from when a request was meant to be sent, so a server that stalls is charged for every"
-                    + " request it held up. Without a URL, a server is started and stopped."
+                    + " request it held up. Without a URL, a server is started and stopped; its settings come from the"
+                    + " environment (UNMASK_DEVICE=cuda:0)."
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
@@ -38,10 +40,12 @@ import picocli.CommandLine.Parameters;
             "",
             "Examples:",
             "  unmask bench serve --rate 20",
-            "  unmask bench serve http://localhost:8000 --callers 1 --json one.json",
-            "  unmask bench serve --rate 400 --path '/v1/reconstruct?ratio=0.5'"
+            "  unmask bench serve http://localhost:8000 --callers 1,8,64 --json callers.json",
+            "  unmask bench serve --callers 8 --path '/v1/reconstruct?ratio=0.5' --grpc cls --grpc image"
         })
 final class ServeBench implements Callable<Integer> {
+
+    private static final String EMBED = "/v1/embed";
 
     @Parameters(
             paramLabel = "URL",
@@ -66,9 +70,22 @@ final class ServeBench implements Callable<Integer> {
     @Option(
             names = "--path",
             paramLabel = "PATH",
-            defaultValue = "/v1/embed",
-            description = "Where the photos go, with its query (default: ${DEFAULT-VALUE}).")
-    String path;
+            description = "Where the photos go over HTTP, with its query; may be repeated (default: /v1/embed).")
+    List<String> paths = List.of();
+
+    @Option(
+            names = "--grpc",
+            paramLabel = "OUTPUT",
+            description = "Over gRPC, ask the first model's NAME_image for this output, such as cls or image; may be"
+                    + " repeated.")
+    List<String> outputs = List.of();
+
+    @Option(
+            names = "--grpc-port",
+            paramLabel = "N",
+            defaultValue = "8001",
+            description = "Where the server of the URL takes gRPC (default: ${DEFAULT-VALUE}).")
+    int grpcPort;
 
     @Option(
             names = {"-H", "--header"},
@@ -105,105 +122,91 @@ final class ServeBench implements Callable<Integer> {
         @Option(
                 names = "--callers",
                 paramLabel = "N",
-                description = "Callers, each waiting for an answer to ask again.")
+                split = ",",
+                description = "Callers, each waiting for an answer to ask again; several numbers: one after the other.")
         @Nullable
-        Integer callers;
+        List<Integer> callers;
 
-        Load load(boolean uniform, long seed) {
+        List<Load> loads(boolean uniform, long seed) {
             if (callers != null) {
-                BoundsOptions.require("--callers", callers, 1, MOST_CALLERS);
-                return new Load.Closed(callers);
+                callers.forEach(number -> BoundsOptions.require("--callers", number, 1, MOST_CALLERS));
+                return callers.stream().<Load>map(Load.Closed::new).toList();
             }
             double chosen = rate == null ? 0 : rate;
             BoundsOptions.require("--rate", chosen, 0.001, HIGHEST_RATE);
-            return new Load.Open(chosen, uniform, seed);
+            return List.of(new Load.Open(chosen, uniform, seed));
         }
     }
 
+    /// The server that is measured.
+    ///
+    /// @param cpu that it has taken so far, or zero where that is not known
+    private record Server(Target http, Target grpc, Supplier<Duration> cpu) {}
+
     @Override
     public Integer call() throws IOException {
-        Load chosen = load.load(uniform, seed);
+        List<Load> loads = load.loads(uniform, seed);
         Bounds limits = bounds.bounds();
+        BoundsOptions.require("--grpc-port", grpcPort, 1, 65_535);
         List<byte[]> bodies = photos.read();
         requireSendable();
         report.begin();
         if (url != null) {
-            return measure(Target.of(url), chosen, limits, bodies);
+            Target http = Target.of(url);
+            return measure(new Server(http, http.at(grpcPort), () -> Duration.ZERO), loads, limits, bodies);
         }
         report.progress("starting a server");
-        try (ServerProcess server =
-                ServerProcess.start(ModelOptions.bundle(model).folder(), Map.of())) {
-            return measure(server.target(), chosen, limits, bodies);
+        try (ServerProcess own = ServerProcess.start(ModelOptions.bundle(model).folder(), Map.of())) {
+            return measure(new Server(own.target(), own.grpc(), own::cpu), loads, limits, bodies);
         }
     }
 
-    private int measure(Target target, Load chosen, Bounds limits, List<byte[]> bodies) throws IOException {
-        String models = new Client(target, headers).models();
-        report.progress("loading " + target + path);
-        List<byte[]> requests =
-                bodies.stream().map(photo -> target.post(path, headers, photo)).toList();
-        Measured measured = new Generator(target, requests, limits).run(chosen);
-        report.report(models, settings(chosen, limits), table(measured), measured.facts());
-        return measured.disorderly() == 0 ? Unmask.DONE : Unmask.SOME_FAILED;
-    }
-
-    private Map<String, Object> settings(Load chosen, Bounds limits) {
-        Map<String, Object> settings = new LinkedHashMap<>();
-        settings.put("path", path);
-        switch (chosen) {
-            case Load.Closed(int callers) -> settings.put("callers", callers);
-            case Load.Open(double rate, boolean equal, long drawn) -> {
-                settings.put("rate", rate);
-                settings.put("arrivals", equal ? "uniform" : "poisson, seed " + drawn);
+    private int measure(Server server, List<Load> loads, Bounds limits, List<byte[]> bodies) throws IOException {
+        Client client = new Client(server.http(), headers);
+        Map<String, String> models = client.models();
+        List<Phase> phases = new ArrayList<>();
+        for (Door door : doors(server, models)) {
+            try (Wire wire = door.wire(bodies, limits.connections())) {
+                for (Load chosen : loads) {
+                    report.progress("loading " + door + ": " + chosen);
+                    Work before = Work.of(client, server.cpu());
+                    Measured measured = new Generator(wire, limits).run(chosen);
+                    Map<String, Object> work = Work.of(client, server.cpu()).since(before);
+                    phases.add(new Phase(door.toString(), chosen, measured, work));
+                    report.save(about(models), limits.facts(), facts(phases));
+                }
             }
         }
-        settings.putAll(limits.facts());
-        return settings;
+        String tables = phases.stream().map(Phase::table).collect(Collectors.joining("\n"));
+        report.report(about(models), limits.facts(), tables, facts(phases));
+        return phases.stream().allMatch(phase -> phase.measured().disorderly() == 0) ? Unmask.DONE : Unmask.SOME_FAILED;
     }
 
-    static String table(Measured measured) {
-        Table table = new Table("", ">count", ">per s", ">mean ms", ">p50", ">p90", ">p99", ">p99.9", ">max");
-        for (Outcome outcome : Outcome.values()) {
-            Latency latency = Latency.of(measured.latency(outcome));
-            if (latency.count() > 0) {
-                add(outcome.toString(), latency, measured, table);
-            }
-        }
-        add("sent late by", Latency.of(measured.lateness()), measured, table);
-        return table
-                + String.format(
-                        Locale.ROOT,
-                        "%noffered %.1f/s, goodput %.1f/s over %.1f s; %d requests with the warm-up, by status %s; %d lost%n"
-                                + "the generator took %.2f ms of a core for each request%n",
-                        measured.offered(),
-                        measured.goodput(),
-                        measured.window().toNanos() / 1e9,
-                        measured.requests(),
-                        measured.statuses(),
-                        measured.count(Outcome.LOST),
-                        measured.cpuPerRequest());
+    private List<Door> doors(Server server, Map<String, String> models) {
+        List<Door> doors = new ArrayList<>();
+        List<String> asked = paths.isEmpty() && outputs.isEmpty() ? List.of(EMBED) : paths;
+        asked.forEach(path -> doors.add(new Door.Http(server.http(), path, headers)));
+        String model = models.keySet().stream().findFirst().orElse("unknown");
+        outputs.forEach(output -> doors.add(new Door.Grpc(server.grpc(), model + "_image", output)));
+        return doors;
     }
 
-    private static void add(String name, Latency latency, Measured measured, Table table) {
-        table.add(
-                name,
-                Long.toString(latency.count()),
-                String.format(Locale.ROOT, "%.1f", measured.perSecond(latency.count())),
-                millis(latency.mean()),
-                millis(latency.p50()),
-                millis(latency.p90()),
-                millis(latency.p99()),
-                millis(latency.p999()),
-                millis(latency.max()));
+    private static String about(Map<String, String> models) {
+        String told = models.entrySet().stream()
+                .map(model -> model.getKey() + ", digest " + model.getValue())
+                .collect(Collectors.joining("; "));
+        return told.isEmpty() ? "unknown" : told;
     }
 
-    static String millis(double value) {
-        return String.format(Locale.ROOT, "%.2f", value);
+    private static List<Map<String, Object>> facts(List<Phase> phases) {
+        return phases.stream().map(Phase::facts).toList();
     }
 
     private void requireSendable() {
-        if (!path.matches("/[!-~]*")) {
-            throw UnmaskException.invalid("--path '" + path + "' is not a path such as /v1/embed");
+        for (String path : paths) {
+            if (!path.matches("/[!-~]*")) {
+                throw UnmaskException.invalid("--path '" + path + "' is not a path such as " + EMBED);
+            }
         }
         for (String header : headers) {
             if (!header.matches("[!-9;-~]+: ?[ -~]*")) {

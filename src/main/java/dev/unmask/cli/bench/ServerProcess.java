@@ -21,16 +21,22 @@ import java.util.stream.Stream;
 final class ServerProcess implements AutoCloseable {
 
     private static final Pattern READY = Pattern.compile("ready on https?://\\S*:(\\d+) after \\d+ ms");
+    private static final Pattern GRPC = Pattern.compile("gRPC on \\S*:(\\d+)");
     private static final Duration LONGEST_START = Duration.ofMinutes(2);
     private static final Duration LONGEST_STOP = Duration.ofSeconds(30);
 
+    private static final String LOOPBACK = "http://127.0.0.1:";
+
     private final Process process;
-    private final Target target;
+    private final Doors doors;
     private final Duration startedIn;
 
-    private ServerProcess(Process process, Target target, Duration startedIn) {
+    /// Where it listens.
+    private record Doors(Target http, Target grpc) {}
+
+    private ServerProcess(Process process, Doors doors, Duration startedIn) {
         this.process = process;
-        this.target = target;
+        this.doors = doors;
         this.startedIn = startedIn;
     }
 
@@ -49,14 +55,23 @@ final class ServerProcess implements AutoCloseable {
         CompletableFuture<Void> tooLong = CompletableFuture.runAsync(
                 process::destroyForcibly,
                 CompletableFuture.delayedExecutor(LONGEST_START.toSeconds(), TimeUnit.SECONDS));
-        Target target = target(process);
+        Doors doors = doors(process);
         Duration startedIn = Duration.ofNanos(System.nanoTime() - start);
         tooLong.cancel(false);
-        return new ServerProcess(process, target, startedIn);
+        return new ServerProcess(process, doors, startedIn);
     }
 
     Target target() {
-        return target;
+        return doors.http();
+    }
+
+    Target grpc() {
+        return doors.grpc();
+    }
+
+    /// What it has taken of all cores so far.
+    Duration cpu() {
+        return process.info().totalCpuDuration().orElse(Duration.ZERO);
     }
 
     /// From the start of the process to its ready line.
@@ -105,15 +120,18 @@ final class ServerProcess implements AutoCloseable {
     }
 
     /// Reads the log up to the ready line; what follows is read and dropped, so that the server never waits for us.
-    private static Target target(Process process) throws IOException {
+    private static Doors doors(Process process) throws IOException {
         List<String> log = new ArrayList<>();
+        String grpc = "";
         BufferedReader lines = process.inputReader();
         for (String line = lines.readLine(); line != null; line = lines.readLine()) {
             Matcher ready = READY.matcher(line);
             if (ready.find()) {
                 Thread.ofVirtual().start(() -> drop(lines));
-                return Target.of("http://127.0.0.1:" + ready.group(1));
+                return new Doors(Target.of(LOOPBACK + ready.group(1)), Target.of(LOOPBACK + grpc));
             }
+            Matcher heard = GRPC.matcher(line);
+            grpc = heard.find() ? heard.group(1) : grpc;
             log.add(line);
         }
         String reason = log.reversed().stream()

@@ -113,28 +113,28 @@ final class ServiceBench implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        Setup setup = setup();
+        Trial trial = trial();
         report.begin();
         List<Finding> findings = new ArrayList<>();
         for (Comparison comparison : only) {
-            findings.addAll(run(comparison, setup));
+            findings.addAll(run(comparison, trial));
         }
-        Card card = setup.bundle().card();
-        report.report(card.name() + ", digest " + card.digest(), settings(setup), Finding.table(findings), findings);
+        Card card = trial.bundle().card();
+        report.report(card.name() + ", digest " + card.digest(), settings(trial), Finding.table(findings), findings);
         return Unmask.DONE;
     }
 
-    private List<Finding> run(Comparison comparison, Setup setup) throws IOException {
+    private List<Finding> run(Comparison comparison, Trial trial) throws IOException {
         return switch (comparison) {
-            case SATURATION -> Saturation.run(setup);
-            case LATENCY -> OneCaller.run(setup);
-            case OVERLOAD -> Overload.run(setup);
-            case START -> Start.run(setup);
-            case MEMORY -> Memory.run(setup, counts.getFirst(), counts.getLast());
+            case SATURATION -> Saturation.run(trial);
+            case LATENCY -> OneCaller.run(trial);
+            case OVERLOAD -> Overload.run(trial);
+            case START -> Start.run(trial);
+            case MEMORY -> Memory.run(trial, counts.getFirst(), counts.getLast());
         };
     }
 
-    private Setup setup() {
+    private Trial trial() {
         BoundsOptions.require("--rounds", rounds, 1, 1000);
         BoundsOptions.require("--rows", rows, 1, 1024);
         BoundsOptions.require("--callers", callers, 0, 10_000);
@@ -142,18 +142,18 @@ final class ServiceBench implements Callable<Integer> {
         BoundsOptions.require("the first of --counts", counts.getFirst(), 1, 10_000_000);
         BoundsOptions.require("the second of --counts", counts.getLast(), counts.getFirst() + 1, 10_000_000);
         int many = callers == 0 ? CALLERS_PER_ROW * rows : callers;
-        return new Setup(bundle.open(), photos.read(), bounds.bounds(), rows, many, lanes, rounds, report::progress);
+        return new Trial(bundle.open(), photos.read(), bounds.bounds(), rows, many, lanes, rounds, report::progress);
     }
 
-    private Map<String, Object> settings(Setup setup) {
+    private Map<String, Object> settings(Trial trial) {
         Map<String, Object> settings = new LinkedHashMap<>();
         settings.put("only", only.stream().map(Comparison::toString).collect(Collectors.joining(" ")));
-        settings.put("rounds", setup.rounds());
-        settings.put("rows", setup.rows());
-        settings.put("callers", setup.callers());
-        settings.put("lanes", setup.lanes());
-        settings.putAll(setup.bounds().facts());
-        settings.put("photos", setup.photos().size());
+        settings.put("rounds", trial.rounds());
+        settings.put("rows", trial.rows());
+        settings.put("callers", trial.callers());
+        settings.put("lanes", trial.lanes());
+        settings.putAll(trial.bounds().facts());
+        settings.put("photos", trial.photos().size());
         return settings;
     }
 }

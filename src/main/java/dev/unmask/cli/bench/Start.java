@@ -11,15 +11,15 @@ final class Start {
 
     private Start() {}
 
-    static List<Finding> run(Setup setup) throws IOException {
+    static List<Finding> run(Trial trial) throws IOException {
         Rounds rounds = new Rounds();
-        for (int round = 0; round < setup.rounds(); round++) {
-            setup.round("start", round);
-            try (ServerProcess server = setup.server()) {
+        for (int round = 0; round < trial.rounds(); round++) {
+            trial.round("start", round);
+            try (ServerProcess server = trial.server()) {
                 rounds.add(Map.of("seconds", server.startedIn().toNanos() / 1e9));
             }
         }
-        String what = "start to ready, median of " + setup.rounds();
+        String what = "start to ready, median of " + trial.rounds();
         return List.of(Finding.atMost(AIM_SECONDS, what, rounds.median("seconds"), "s", rounds));
     }
 }

@@ -25,6 +25,11 @@ record Target(InetSocketAddress address) {
         return new Target(new InetSocketAddress(loopback(host), uri.getPort() < 0 ? HTTP_PORT : uri.getPort()));
     }
 
+    /// The same machine at another port.
+    Target at(int port) {
+        return new Target(new InetSocketAddress(address.getAddress(), port));
+    }
+
     /// A request in bytes, to be sent as they are.
     byte[] get(String path, List<String> headers) {
         return head("GET " + path, headers, "");

@@ -10,6 +10,8 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -43,14 +45,10 @@ class BenchCommandTest {
                     "0",
                     "--json",
                     json.toString());
-            assertThat(run.err()).contains("loading " + server.url() + "/v1/embed");
+            assertThat(run.err()).contains("loading /v1/embed");
             assertThat(run.code()).isZero();
             assertThat(run.out())
-                    .contains(
-                            "cores",
-                            "ONNX Runtime 1.29.0",
-                            "model    fake, digest 0123",
-                            "settings path /v1/embed, callers 2")
+                    .contains("cores", "ONNX Runtime 1.29.0", "model    fake, digest 0123", "/v1/embed, 2 callers")
                     .containsPattern("answered +40 ")
                     .containsPattern("refused +10 ")
                     .contains("by status {200=40, 429=10}; 0 lost");
@@ -58,8 +56,8 @@ class BenchCommandTest {
         JsonNode report = read(json);
         assertThat(report.path("benchmark").asText()).isEqualTo("serve");
         assertThat(report.path("environment").path("cores").asInt()).isPositive();
-        assertThat(report.path("settings").path("callers").asInt()).isEqualTo(2);
-        JsonNode results = report.path("results");
+        JsonNode results = report.path("results").path(0);
+        assertThat(results.path("callers").asInt()).isEqualTo(2);
         assertThat(results.path("outcomes").path("answered").asInt()).isEqualTo(40);
         assertThat(results.path("outcomes").path("lost").isInt()).isTrue();
         assertThat(results.path("statuses").path("429").asInt()).isEqualTo(10);
@@ -67,6 +65,37 @@ class BenchCommandTest {
         assertThat(results.path("milliseconds").path("refused").path("p99").asDouble())
                 .isPositive();
         assertThat(folder).isDirectoryContaining("glob:**/report.json").isDirectoryNotContaining("glob:**/.*");
+    }
+
+    @Test
+    void callersComeOverHttpAndOverGrpc() throws IOException {
+        Path json = folder.resolve("report.json");
+        List<String> arguments = new ArrayList<>(List.of("serve", "--model", BUNDLE, "--callers", "1,3"));
+        arguments.addAll(List.of("--path", "/v1/embed", "--grpc", "cls", "--duration", "0.5", "--warm-up", "0.5"));
+        arguments.addAll(List.of("--json", json.toString()));
+        Run run = run(arguments.toArray(String[]::new));
+        assertThat(run.code()).as(run.err() + run.out()).isZero();
+        assertThat(run.out())
+                .contains("/v1/embed, 1 caller ", "gRPC cls, 3 callers ", "model    full, digest", "the server: ");
+        JsonNode phases = read(json).path("results");
+        assertThat(phases).hasSize(4);
+        for (JsonNode phase : phases) {
+            assertThat(phase.path("outcomes").path("answered").asInt()).isPositive();
+            assertThat(phase.path("statuses")).hasSize(1);
+            JsonNode server = phase.path("server");
+            for (String spent : List.of("cores", "coresDecoding", "lanesBusy", "decodeMillis")) {
+                assertThat(server.path(spent).asDouble()).as(spent).isPositive();
+            }
+            assertThat(server.path("rowsPerBatch").asDouble()).isBetween(1.0, 3.0);
+        }
+    }
+
+    @Test
+    void aGrpcServerThatKnowsNoSuchOutputIsNamedByTheExitCode() {
+        Run run = run(
+                "serve", "--model", BUNDLE, "--callers", "1", "--requests", "3", "--warm-up", "0", "--grpc", "dream");
+        assertThat(run.code()).isEqualTo(1);
+        assertThat(run.out()).contains("by status {400=3}");
     }
 
     @Test
@@ -115,12 +144,18 @@ class BenchCommandTest {
                 "serve --rate 1 --path embed",
                 "serve --rate 1 --header none",
                 "serve --callers 0",
+                "serve --callers 1,0",
+                "serve --callers 1 --grpc cls --grpc-port 0",
                 "serve --callers 1 --connections 0",
                 "serve --callers 1 --duration -1",
                 "service --rows 0",
                 "service --counts 5,5",
                 "service --only everything",
-                "model --rounds 0",
+                "model --rows 0",
+                "model --ratio 1",
+                "model --stage dream",
+                "model --precision fp32,fp8",
+                "model --execution graph,",
                 ""
             })
     void whatMakesNoSenseIsMisuse(String arguments) {
@@ -133,16 +168,65 @@ class BenchCommandTest {
     @Test
     void modelTimesWhatTheBundleCanDo() throws IOException {
         Path json = folder.resolve("report.json");
-        Run run = run("model", BUNDLE, "--rows", "1,3", "--rounds", "2", "--json", json.toString());
-        assertThat(run.err()).contains("round 2 of 2");
+        Run run =
+                run("model", BUNDLE, "--rows", "1,3", "--cell-seconds", "0", "--peak", "1", "--json", json.toString());
         assertThat(run.code()).isZero();
         assertThat(run.out())
-                .contains("decode and resize photos", "encode and decode")
-                .doesNotContain("classify");
+                .contains("decoding a photo takes", "encode", "reconstruct", "cpu fp32 plain")
+                .doesNotContain("classify", "not timed");
         JsonNode results = read(json).path("results");
-        assertThat(results).hasSize(1 + 2 * 4);
-        assertThat(results.path(8).path("rows").asInt()).isEqualTo(3);
-        assertThat(results.path(8).path("medianMillis").asDouble()).isPositive();
+        assertThat(results.path("failures")).isEmpty();
+        JsonNode cells = results.path("cells");
+        assertThat(cells).hasSize(2 * 2 * 2);
+        JsonNode last = cells.path(7);
+        assertThat(last.path("stage").asText()).isEqualTo("reconstruct");
+        assertThat(last.path("rows").asInt()).isEqualTo(3);
+        assertThat(last.path("runs").asInt()).isEqualTo(5);
+        assertThat(last.path("ratio").asDouble()).isEqualTo(0.75);
+        assertThat(last.path("imagesPerSecond").asDouble())
+                .isEqualTo(3000 / last.path("medianMillis").asDouble());
+        assertThat(last.path("share").asDouble())
+                .isEqualTo(last.path("teraflops").asDouble());
+        assertThat(last.path("spentMillis").path("decoder").asDouble()).isPositive();
+    }
+
+    @Test
+    void whatCannotBeTimedIsNamedAndTheRestGoesOn() throws IOException {
+        Path json = folder.resolve("report.json");
+        Run run = run(
+                "model",
+                BUNDLE,
+                "--precision",
+                "bf16,fp32",
+                "--stage",
+                "encode",
+                "--rows",
+                "1",
+                "--lanes",
+                "2",
+                "--cell-seconds",
+                "0",
+                "--json",
+                json.toString());
+        assertThat(run.code()).isEqualTo(1);
+        assertThat(run.out())
+                .contains("not timed: all on cpu (bf16, auto): precision bf16 asked for", "cpu fp32 plain");
+        assertThat(read(json).path("results").path("cells")).hasSize(2);
+    }
+
+    @Test
+    void aModelOfWhichNothingCanBeTimedCannotRun() {
+        Run run = run("model", BUNDLE, "--precision", "bf16", "--cell-seconds", "0");
+        assertThat(run.code()).isEqualTo(3);
+        assertThat(run.err()).contains("precision bf16 asked for", "full has fp32");
+        assertThat(run.out()).isEmpty();
+    }
+
+    @Test
+    void whatFindsNoTimeIsNamed() {
+        Run run = run("model", BUNDLE, "--seconds", "0", "--cell-seconds", "0", "--rows", "1");
+        assertThat(run.code()).isEqualTo(1);
+        assertThat(run.out()).contains("not begun, as 0.0 s were over");
     }
 
     @Test

@@ -91,7 +91,10 @@ class GeneratorTest {
 
     private static Measured run(Answering server, Load load, Bounds bounds) throws IOException {
         Target target = Target.of(server.url());
-        return new Generator(target, List.of(target.post("/", List.of(), new byte[1000])), bounds).run(load);
+        List<byte[]> requests = List.of(target.post("/", List.of(), new byte[1000]));
+        try (Wire wire = new HttpWire(target, requests, bounds.connections())) {
+            return new Generator(wire, bounds).run(load);
+        }
     }
 
     private static long slowerThan(int millis, Histogram micros) {

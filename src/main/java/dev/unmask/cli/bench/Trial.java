@@ -3,7 +3,6 @@ package dev.unmask.cli.bench;
 import dev.unmask.Fault;
 import dev.unmask.UnmaskException;
 import dev.unmask.ort.Bundle;
-import dev.unmask.ort.Device;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -16,7 +15,7 @@ import java.util.function.Consumer;
 /// @param lanes that run the bare session at the same time
 /// @param rounds of phases in turn
 /// @param progress hears what is being done
-record Setup(
+record Trial(
         Bundle bundle,
         List<byte[]> photos,
         Bounds bounds,
@@ -47,14 +46,16 @@ record Setup(
     }
 
     Bare bare() {
-        return new Bare(bundle, Device.parse("cpu"), photos);
+        return new Bare(bundle, photos);
     }
 
     Measured load(ServerProcess server, Load load, Bounds within) throws IOException {
         List<byte[]> requests = photos.stream()
                 .map(photo -> server.target().post(PATH, List.of(), photo))
                 .toList();
-        return new Generator(server.target(), requests, within).run(load);
+        try (Wire wire = new HttpWire(server.target(), requests, within.connections())) {
+            return new Generator(wire, within).run(load);
+        }
     }
 
     /// Callers who wait, all of whom must be answered: else what was measured is no throughput and no latency.
