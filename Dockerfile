@@ -36,7 +36,7 @@ HEALTHCHECK --interval=10s --timeout=5s --start-period=60s CMD ["/opt/unmask/ask
 ENTRYPOINT ["/opt/unmask/runtime/bin/java", "@/opt/unmask/java.options", "dev.unmask.server.Serve"]
 
 # As the last one, on a base that has CUDA's libraries; the driver is the host's. Without a card, it does not start.
-FROM nvidia/cuda:13.0.2-runtime-ubuntu24.04 AS cuda
+FROM nvidia/cuda:13.0.2-cudnn-runtime-ubuntu24.04 AS cuda
 COPY --from=cuda-layout /opt/unmask /opt/unmask
 ENV ORT_DISABLE_TELEMETRY=1 MALLOC_ARENA_MAX=2 UNMASK_DEVICE=cuda
 USER 65532:65532
