@@ -62,9 +62,9 @@ def build(exported, graph):
     if fused:
         with quiet():
             optimize_for_ort(model)
-        rewrite(model, [PackedAttention.rule(), BarePackedAttention.rule(), Levels.rule()])
+        rewrite(model, [PackedAttention.rule(), BarePackedAttention.rule()])
     if graph.type in HALVES:
-        rewrite(model, [Bytes.rule()])
+        rewrite(model, [Bytes.rule(), Levels.rule()] if fused else [Bytes.rule()])
         halves.halve(model, HALVES[graph.type])
     if fused:
         rewrite(model, [Mean.rule()])

@@ -197,6 +197,19 @@ def test_the_kernels_of_a_run_are_counted():
     assert counts["encoder.uint8-fp16.onnx"] == counts["encoder.fp16.onnx"]  # bytes are narrowed as they are
 
 
+def test_what_only_cards_do_fast_is_left_out_of_the_graphs_for_processors(converted):
+    """QuantizeLinear, which makes a picture's bytes, takes a processor longer than all else in a small decoder."""
+    asked = {
+        said["variant"]: any(
+            node.op_type == "QuantizeLinear"
+            for node in onnx.load(converted("visualize") / file, load_external_data=False).graph.node
+        )
+        for file, said in described(converted("visualize")).items()
+        if said["graph"] == "decoder"
+    }
+    assert asked == {"fp32": False, "fp16": True, "bf16": True, "trt": False}
+
+
 # TensorRT
 
 
