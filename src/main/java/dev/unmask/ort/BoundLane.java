@@ -4,7 +4,6 @@ import ai.onnxruntime.OrtException;
 import dev.unmask.Answer;
 import dev.unmask.Card;
 import dev.unmask.DeviceLost;
-import dev.unmask.Fault;
 import dev.unmask.Mask;
 import dev.unmask.Output;
 import dev.unmask.PatchGrid;
@@ -79,11 +78,7 @@ final class BoundLane implements AutoCloseable {
     /// The same over memory that is there, and is closed with the lane.
     static BoundLane over(LaneMemory memory, Bundle bundle, Setup setup, Stages stages, LongSupplier clock) {
         Natives.environment();
-        NativeApi api = Natives.api()
-                .orElseThrow(() -> new UnmaskException(
-                        Fault.UNAVAILABLE,
-                        "execution " + setup.execution().text()
-                                + " needs the C interface of ONNX Runtime, which cannot be reached"));
+        NativeApi api = Natives.api("execution " + setup.execution().text());
         return new BoundLane(bundle, setup, stages, clock, api, memory);
     }
 

@@ -61,6 +61,12 @@ final class Natives {
         return Reached.API.join();
     }
 
+    /// The same, for what cannot do without.
+    static NativeApi api(String who) {
+        return api().orElseThrow(() -> new UnmaskException(
+                Fault.UNAVAILABLE, who + " needs the C interface of ONNX Runtime, which cannot be reached"));
+    }
+
     private static Optional<NativeApi> reach() {
         try {
             NativeApi api = NativeApi.of(folder().resolve(System.mapLibraryName("onnxruntime")));

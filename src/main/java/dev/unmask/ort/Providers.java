@@ -4,8 +4,6 @@ import static java.lang.foreign.ValueLayout.ADDRESS;
 
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession.SessionOptions;
-import dev.unmask.Fault;
-import dev.unmask.UnmaskException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Collection;
@@ -54,10 +52,7 @@ final class Providers {
     ///
     /// @param cuda further options of the one for CUDA
     static void append(SessionOptions options, Device.Gpu card, Map<String, String> cuda) throws OrtException {
-        NativeApi api = Natives.api()
-                .orElseThrow(() -> new UnmaskException(
-                        Fault.UNAVAILABLE,
-                        card.text() + " needs the C interface of ONNX Runtime, which cannot be reached"));
+        NativeApi api = Natives.api(card.text());
         Map<String, String> own = Map.of("device_id", Integer.toString(card.index()));
         if (card instanceof Device.TensorRt) {
             append(api, options, Provider.TENSORRT, own); // which leaves what it cannot do to CUDA

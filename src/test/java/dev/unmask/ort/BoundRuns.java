@@ -273,7 +273,7 @@ abstract class BoundRuns {
         return rows;
     }
 
-    private static List<Set<Output>> subsets(Set<Output> outputs) {
+    static List<Set<Output>> subsets(Set<Output> outputs) {
         List<Output> members = List.copyOf(outputs);
         List<Set<Output>> subsets = new ArrayList<>();
         for (int chosen = 1; chosen < 1 << members.size(); chosen++) {

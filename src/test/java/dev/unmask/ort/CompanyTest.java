@@ -3,13 +3,9 @@ package dev.unmask.ort;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.unmask.Answer;
-import dev.unmask.Card;
-import dev.unmask.Mask;
-import dev.unmask.PatchGrid;
 import dev.unmask.Row;
 import dev.unmask.Tensor;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -35,7 +31,7 @@ class CompanyTest {
             int patches = one.card().grid().patches();
             for (int kept : new int[] {1, 2, patches / 4, patches / 2, patches}) {
                 for (Tensor.Type pixels : List.of(Tensor.Type.UINT8, Tensor.Type.FLOAT32)) {
-                    List<Row> rows = rows(one.card(), kept, pixels, largest);
+                    List<Row> rows = BoundRuns.rows(one.card(), new Random(7), largest, kept, pixels);
                     List<Answer> alone = rows.stream()
                             .map(row -> answers(one, List.of(row)).getFirst())
                             .toList();
@@ -70,24 +66,5 @@ class CompanyTest {
 
     private static List<Answer> answers(OrtModel model, List<Row> rows) {
         return model.run(rows, model.card().outputs());
-    }
-
-    private static List<Row> rows(Card card, int kept, Tensor.Type type, int count) {
-        PatchGrid grid = card.grid();
-        Random random = new Random(7);
-        List<Row> rows = new ArrayList<>();
-        for (int row = 0; row < count; row++) {
-            byte[] bytes = new byte[grid.height() * grid.width() * card.channels()];
-            random.nextBytes(bytes);
-            Tensor pixels = Tensor.of(bytes, grid.height(), grid.width(), card.channels());
-            float[] noise = new float[grid.patches()];
-            for (int patch = 0; patch < noise.length; patch++) {
-                noise[patch] = random.nextFloat();
-            }
-            rows.add(new Row(
-                    type == Tensor.Type.UINT8 ? pixels : card.normalization().normalize(pixels),
-                    Mask.keeping(grid, kept, noise)));
-        }
-        return rows;
     }
 }

@@ -8,7 +8,6 @@ import dev.unmask.Row;
 import dev.unmask.Tensor;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -27,7 +26,7 @@ class OrtModelStagesTest {
     @ValueSource(strings = {"visualize", "full", "encoder", "classifier-mean", "classifier-cls"})
     void anySetOfOutputsRunsWhatItsMembersNeedOnce(String bundle) {
         try (OrtModel model = open(bundle)) {
-            for (Set<Output> wanted : subsets(model.card().outputs())) {
+            for (Set<Output> wanted : BoundRuns.subsets(model.card().outputs())) {
                 List<String> needed = Stream.of("encoder", "decoder", "classifier")
                         .filter(stage -> wanted.stream()
                                 .anyMatch(output -> needed(output).contains(stage)))
@@ -73,20 +72,5 @@ class OrtModelStagesTest {
 
     private OrtModel open(String bundle) {
         return OrtModel.open(Bundle.open(BUNDLES.resolve(bundle)), new Device.Cpu(0), (stage, _, _) -> told.add(stage));
-    }
-
-    private static List<Set<Output>> subsets(Set<Output> outputs) {
-        List<Output> members = List.copyOf(outputs);
-        List<Set<Output>> subsets = new ArrayList<>();
-        for (int chosen = 1; chosen < 1 << members.size(); chosen++) {
-            Set<Output> subset = EnumSet.noneOf(Output.class);
-            for (int i = 0; i < members.size(); i++) {
-                if ((chosen >> i & 1) == 1) {
-                    subset.add(members.get(i));
-                }
-            }
-            subsets.add(subset);
-        }
-        return subsets;
     }
 }

@@ -1,11 +1,8 @@
 package dev.unmask.cli.bench;
 
 import java.io.IOException;
-import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.concurrent.ConcurrentLinkedDeque;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /// The connections to a server: at most so many at a time, the one used last first.
@@ -15,19 +12,19 @@ final class Connections implements AutoCloseable {
     private static final Duration LONGEST_IDLE = Duration.ofSeconds(1);
 
     private final Target target;
-    private final Semaphore free;
+    private final Turns turns;
     private final ConcurrentLinkedDeque<Connection> idle = new ConcurrentLinkedDeque<>();
 
     Connections(Target target, int most) {
         this.target = target;
-        this.free = new Semaphore(most);
+        this.turns = new Turns(most);
     }
 
     /// Sends a request on a free connection, waiting for one as long as the deadline allows.
     ///
     /// @param sending runs when a connection was found and the request leaves
     Connection.Reply exchange(byte[] request, long deadline, Runnable sending) throws IOException {
-        acquire(deadline);
+        turns.take(deadline);
         try {
             Connection connection = take(deadline);
             try {
@@ -37,7 +34,7 @@ final class Connections implements AutoCloseable {
                 giveBack(connection);
             }
         } finally {
-            free.release();
+            turns.giveBack();
         }
     }
 
@@ -45,17 +42,6 @@ final class Connections implements AutoCloseable {
     public void close() throws IOException {
         for (Connection connection = idle.poll(); connection != null; connection = idle.poll()) {
             connection.close();
-        }
-    }
-
-    private void acquire(long deadline) throws IOException {
-        try {
-            if (!free.tryAcquire(deadline - System.nanoTime(), TimeUnit.NANOSECONDS)) {
-                throw new SocketTimeoutException("no connection was free in time");
-            }
-        } catch (InterruptedException _) {
-            Thread.currentThread().interrupt();
-            throw new SocketTimeoutException("interrupted while waiting for a connection");
         }
     }
 

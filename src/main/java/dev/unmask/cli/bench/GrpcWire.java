@@ -15,12 +15,10 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedDeque;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -34,7 +32,7 @@ final class GrpcWire implements Wire {
 
     private final Target target;
     private final List<byte[]> messages;
-    private final Semaphore free;
+    private final Turns turns;
     private final ConcurrentLinkedDeque<ManagedChannel> idle = new ConcurrentLinkedDeque<>();
 
     /// @param messages encoded, as [#message] makes them
@@ -42,7 +40,7 @@ final class GrpcWire implements Wire {
     GrpcWire(Target target, List<byte[]> messages, int most) {
         this.target = target;
         this.messages = List.copyOf(messages);
-        this.free = new Semaphore(most);
+        this.turns = new Turns(most);
     }
 
     /// Asks a model that takes encoded pictures for one output of one photo.
@@ -65,7 +63,7 @@ final class GrpcWire implements Wire {
     @Override
     public int exchange(long number, long deadline, Runnable sending) throws IOException {
         byte[] message = messages.get((int) (number % messages.size()));
-        acquire(deadline);
+        turns.take(deadline);
         ManagedChannel channel = take();
         try {
             sending.run();
@@ -77,24 +75,13 @@ final class GrpcWire implements Wire {
             return status(e.getStatus());
         } finally {
             idle.push(channel);
-            free.release();
+            turns.giveBack();
         }
     }
 
     @Override
     public void close() {
         idle.forEach(ManagedChannel::shutdownNow);
-    }
-
-    private void acquire(long deadline) throws IOException {
-        try {
-            if (!free.tryAcquire(deadline - System.nanoTime(), TimeUnit.NANOSECONDS)) {
-                throw new SocketTimeoutException("no connection was free in time");
-            }
-        } catch (InterruptedException _) {
-            Thread.currentThread().interrupt();
-            throw new SocketTimeoutException("interrupted while waiting for a connection");
-        }
     }
 
     private ManagedChannel take() {
