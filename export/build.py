@@ -16,7 +16,7 @@ from onnxscript.rewriter import rewrite
 from onnxscript.rewriter.ort_fusions import optimize_for_ort
 
 from export import halves
-from export.rules import BarePackedAttention, Bytes, Cap, Levels, Mean, PackedAttention, Rows
+from export.rules import BarePackedAttention, Bytes, Cap, Levels, Mean, OddMean, PackedAttention, Rows
 
 OPSET = 20  # the first with Gelu
 FOLD = 1 << 40  # no limit: weights are brought into their final layout here, not at each start
@@ -67,7 +67,7 @@ def build(exported, graph):
         rewrite(model, [Bytes.rule(), Levels.rule()] if fused else [Bytes.rule()])
         halves.halve(model, HALVES[graph.type])
     if fused:
-        rewrite(model, [Mean.rule()])
+        rewrite(model, [Mean.rule(), OddMean.rule()])
     remove_unused_nodes(model)
     if not fused:
         halves.bytes_at_the_border(model)

@@ -83,7 +83,7 @@ def write(folder, checkpoint, name, preprocess, license, types):
             with step(f"{stage.graph} from {stage.inputs[0].type} {stage.inputs[0].name}") as note:
                 exported = export(stage)
                 note(f"{len(exported.graph)} nodes")
-            for type in types:
+            for type in filter(stage.types.__contains__, types):
                 graph = Graph(stage, type)
                 written[graph] = write_graph(exported, graph, weights)
                 with step(f"{graph.file} against PyTorch") as note:

@@ -62,15 +62,17 @@ def case(mae, colours, raw, noise, keep, normalized_pixels):
 def decoded(mae, colours, encoded, normalized_pixels):
     pixels, mask, latent, ids_restore = (encoded[name] for name in ("pixels", "mask", "latent", "ids_restore"))
     patches = mae.decode(latent, ids_restore)  # (B, N, P * P * C)
-    error = mae.patch_error(pixels, patches)  # (B, N)
+    error, normalized = (mae.patch_error(pixels, patches, normalized) for normalized in (False, True))  # (B, N)
     tensors = {
         "decoder_input": mae.decoder_input(latent, ids_restore),  # (B, 1 + N, E)
         "patches": patches,
         "loss": masked_mean(error, mask),  # (B,), NaN where nothing is hidden
-        "loss_normalized": masked_mean(mae.patch_error(pixels, patches, normalized=True), mask),
+        "loss_normalized": masked_mean(normalized, mask),
         "patch_error": error,
     }
-    if not normalized_pixels:
+    if normalized_pixels:
+        tensors["patch_error_normalized"] = normalized
+    else:
         tensors["image"] = mae.unpatchify(colours.to_bytes(patches))  # (B, H, W, C)
     return tensors
 

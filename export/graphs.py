@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import torch
 from torch import nn
 
-from export.model import gather
+from export.model import gather, patch_error
 
 TYPES = ("fp32", "fp16", "bf16", "trt")  # trt: 16 bits for TensorRT, in operators of the ONNX standard only
 
@@ -70,6 +70,20 @@ class Classifier(nn.Module):
         return self.mae.classify_patches(self.colours.normalize(patches) if self.raw else patches)
 
 
+class Judge(nn.Module):
+    """pixels, patches -> patch_error: how far a prediction is from what the model was trained to predict."""
+
+    def __init__(self, mae, colours, raw, normalized):
+        super().__init__()
+        self.mae, self.colours, self.raw, self.normalized = mae, colours, raw, normalized
+
+    def forward(self, pixels, patches):  # ..., (B, N, P * P * C) -> (B, N)
+        pixels = pixels if self.raw else pixels.permute(0, 2, 3, 1)  # by itself it is fast on a processor
+        original = self.mae.patchify(pixels, channels_last=True)
+        original = self.colours.normalize(original) if self.raw else original
+        return patch_error(patches, original, self.normalized)
+
+
 @dataclass(frozen=True)
 class Port:
     """One input or output of a graph; a dimension is a number or a name."""
@@ -83,7 +97,7 @@ class Port:
 class Stage:
     """A part of a model from one kind of pixels, which is exported once and then written in several types."""
 
-    graph: str  # encoder | decoder | classifier
+    graph: str  # encoder | decoder | judge | classifier
     module: nn.Module
     inputs: tuple
     outputs: tuple
@@ -91,6 +105,10 @@ class Stage:
     @property
     def raw(self):
         return any(port.type == "uint8" for port in self.inputs)
+
+    @property
+    def types(self):  # a judge has no weights and no products, and 16 bits are too few for its sums
+        return ("fp32",) if self.graph == "judge" else TYPES
 
 
 @dataclass(frozen=True)
@@ -127,6 +145,9 @@ def stages(mae, mean, std, normalized_pixels):
         outputs = (patches,) if normalized_pixels else (patches, Port("image", "uint8", raw_shape))
         inputs = (latent, Port("ids_restore", "int64", ("batch", N)))
         yield Stage("decoder", Decoder(mae, colours, not normalized_pixels), inputs, outputs)
+        error = Port("patch_error", "float32", ("batch", N))
+        for raw in pixels:
+            yield Stage("judge", Judge(mae, colours, raw, normalized_pixels), (pixels[raw], patches), (error,))
     if c.classes:
         logits = Port("logits", "float32", ("batch", c.classes))
         for raw in pixels:

@@ -95,9 +95,15 @@ def shuffle(noise, keep):
 
 def normalize_patches(patches):
     """What norm_pix_loss trains for: every patch with its own mean and unbiased variance."""
-    mean = patches.mean(-1, keepdim=True)
-    variance = patches.var(-1, keepdim=True)
-    return (patches - mean) / (variance + 1e-6).sqrt()
+    count, centred = patches.shape[-1], patches - patches.mean(-1, keepdim=True)
+    variance = centred.square().mean(-1, keepdim=True) * count / (count - 1)
+    return centred / (variance + 1e-6).sqrt()
+
+
+def patch_error(predicted, original, normalized):
+    """Mean squared error of every patch, hidden or not: (B, N, P * P * C) twice -> (B, N)."""
+    target = normalize_patches(original) if normalized else original
+    return (predicted - target).square().mean(-1)
 
 
 def masked_mean(error, mask):  # (B, N), (B, N) -> (B,), NaN where nothing is hidden
@@ -235,8 +241,5 @@ class Mae(nn.Module):
         _, cls, mean = self.encode_patches(patches)
         return self.head(mean if self.config.pool == "mean" else cls)
 
-    def patch_error(self, pixels, patches, normalized=False):
-        """Mean squared error of every patch, hidden or not: (B, C, H, W), (B, N, P * P * C) -> (B, N)."""
-        target = self.patchify(pixels)
-        target = normalize_patches(target) if normalized else target
-        return (patches - target).square().mean(-1)
+    def patch_error(self, pixels, patches, normalized=False):  # (B, C, H, W), (B, N, P * P * C) -> (B, N)
+        return patch_error(patches, self.patchify(pixels), normalized)

@@ -4,6 +4,8 @@ import numpy as np
 import onnx_ir as ir
 from onnxscript.rewriter.pattern import RewriteRuleClassBase
 
+VECTOR = 4  # numbers that a processor adds at once, in ONNX Runtime as it is published
+
 
 class PackedAttention(RewriteRuleClassBase):
     """The projection to q, k and v, its split and the attention over them: one node of ONNX Runtime for all of it."""
@@ -46,6 +48,26 @@ class Mean(RewriteRuleClassBase):
         shape = op.Concat(op.Shape(x, start=0, end=1), axes, op.Shape(x, start=1, end=2), axis=0)  # axes, too, is [1]
         equal = op.Expand(op.initializer(ir.tensor([0.0], name="zero")), shape)
         return op.Squeeze(op.MatMul(op.Softmax(equal, axis=-1), x), axes)  # 1 / K each, made where it is used
+
+
+class OddMean(RewriteRuleClassBase):
+    """The mean over the last axis as a matrix product, where that axis is no whole number of a processor's vectors.
+
+    ONNX Runtime's own mean adds the numbers in front of a vector's border one by one, and how many these are depends on
+    how many rows stand before.
+    """
+
+    def pattern(self, op, x, axes):
+        return op.ReduceMean(x, axes, _allow_other_attributes=True, _outputs=["mean"])
+
+    def check(self, context, x, axes, mean):
+        return axes.const_value.numpy().tolist() in ([-1], [len(x.shape) - 1]) and x.shape[-1] % VECTOR != 0
+
+    def rewrite(self, op, x, axes, mean):  # (..., X) -> (...) or (..., 1)
+        X = x.shape[-1]
+        shares = op.initializer(ir.tensor(np.full((X, 1), 1 / X, np.float32)), name=f"{mean.name}.shares")
+        product = op.MatMul(x, shares)
+        return product if mean.producer().attributes.get_int("keepdims", 1) else op.Squeeze(product, axes)
 
 
 class Rows(RewriteRuleClassBase):

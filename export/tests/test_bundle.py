@@ -18,8 +18,9 @@ from safetensors.torch import load_file
 from torchvision.transforms.functional import normalize, to_tensor
 
 from export import Refusal, bundle, golden, verify
+from export.build import export
 from export.fixtures import DECODER, FIXTURES, SMALL, random_checkpoint
-from export.graphs import Colours
+from export.graphs import Colours, Graph
 from export.model import Config, Stack
 
 ROOT = Path(__file__).parents[2]
@@ -78,6 +79,37 @@ def test_the_decoder_agrees_with_the_model_at_every_batch_and_keep(converted, na
             close(got[0], mae.decode(latent, order))
 
 
+@pytest.mark.parametrize("name", ["visualize", "odd"])
+def test_the_judge_agrees_with_the_model_at_every_batch(converted, name):
+    mae = CHECKPOINTS[name].model()
+    for batch in (1, 2, 5):
+        pixels, _ = draw(mae.config, batch)
+        patches = torch.randn(batch, mae.config.patches, mae.config.pixels_per_patch)
+        got = run(session(converted(name), "judge.onnx"), pixels=pixels, patches=patches)
+        close(got[0], mae.patch_error(pixels, patches))
+
+
+@pytest.mark.parametrize("patch", [3, 4])  # rows of 27 and 48 numbers
+@pytest.mark.parametrize("normalized", [False, True])
+def test_a_row_is_judged_alike_in_every_company_and_against_what_the_model_was_trained_for(patch, normalized):
+    config = Config(**SMALL | {"height": 3 * patch, "width": 5 * patch, "patch": patch}, decoder=DECODER)
+    mae, mean, std = random_checkpoint("any", "visualize", config).model(), (0.1, 0.2, 0.3), (0.5, 0.6, 0.7)
+    raw = torch.randint(0, 256, (5, config.height, config.width, 3), dtype=torch.uint8)
+    pixels, patches = Colours(mean, std).normalize(raw).permute(0, 3, 1, 2), torch.randn(5, 15, 3 * patch * patch)
+    judges = [s for s in STAGES(mae, mean, std, normalized) if s.graph == "judge"]
+    for stage in judges:
+        model = BUILD(export(stage), Graph(stage, "fp32"))
+        graph = onnxruntime.InferenceSession(ir.to_proto(model).SerializeToString())
+        given = raw if stage.raw else pixels
+        together = run(graph, pixels=given, patches=patches)[0]
+        close(together, mae.patch_error(pixels, patches, normalized))
+        for first in range(5):
+            for last in range(first + 1, 6):
+                apart = run(graph, pixels=given[first:last].contiguous(), patches=patches[first:last])[0]
+                assert torch.equal(apart, together[first:last])
+    assert [stage.raw for stage in judges] == [False, True]
+
+
 def test_the_image_is_the_patches_in_bytes(converted):
     checkpoint = CHECKPOINTS["odd"]
     c = checkpoint.config
@@ -107,11 +139,12 @@ def test_raw_bytes_are_normalised_as_torchvision_does(converted, name):
     c = checkpoint.config
     raw = np.random.default_rng(0).integers(0, 256, (3, c.height, c.width, c.channels), np.uint8)
     pixels = torch.stack([normalize(to_tensor(picture), checkpoint.mean, checkpoint.std) for picture in raw])
-    ids = {"ids_keep": draw(c, 3)[1][:, :5]}
-    for graph, others in {"encoder": ids, "classifier": {}}.items():
+    others = {"encoder": {"ids_keep": draw(c, 3)[1][:, :5]}, "classifier": {}}
+    others["judge"] = {"patches": torch.randn(3, c.patches, c.pixels_per_patch)}
+    for graph, inputs in others.items():
         if f"{graph}.onnx" in manifest(folder)["graphs"]:
-            plain = run(session(folder, f"{graph}.onnx"), pixels=pixels, **others)
-            bytewise = run(session(folder, f"{graph}.uint8.onnx"), pixels=torch.from_numpy(raw), **others)
+            plain = run(session(folder, f"{graph}.onnx"), pixels=pixels, **inputs)
+            bytewise = run(session(folder, f"{graph}.uint8.onnx"), pixels=torch.from_numpy(raw), **inputs)
             for got, wanted in zip(bytewise, plain, strict=True):
                 torch.testing.assert_close(got, wanted, rtol=0, atol=0)
 
@@ -250,10 +283,15 @@ def test_the_manifest_says_what_the_bundle_is(converted):
             {"name": "patches", "type": "float32", "shape": ["batch", 16, 192]},
             {"name": "image", "type": "uint8", "shape": ["batch", 32, 32, 3]},
         ],
-        "tolerance": {"cpu": 1e-4, "cuda": 1e-3},
+        "tolerance": {"cpu": 1e-4, "cuda": 1e-3, "tensorrt": 1e-3},
         "levels": 1,
         "kernels": 39,
     }
+    assert [port["shape"] for port in graphs["judge.uint8.onnx"]["inputs"]] == [
+        ["batch", 32, 32, 3],
+        ["batch", 16, 192],
+    ]
+    assert graphs["judge.uint8.onnx"]["outputs"] == [{"name": "patch_error", "type": "float32", "shape": ["batch", 16]}]
 
 
 def test_the_manifest_of_a_classifier(converted):
@@ -268,10 +306,12 @@ def test_the_manifest_of_a_classifier(converted):
 
 def test_a_model_of_normalised_pixels_has_no_image():
     checkpoint = random_checkpoint("full", *FIXTURES["full"])
-    *_, decoder = STAGES(checkpoint.model(), checkpoint.mean, checkpoint.std, True)
+    decoder = next(s for s in STAGES(checkpoint.model(), checkpoint.mean, checkpoint.std, True) if s.graph == "decoder")
     assert [port.name for port in decoder.outputs] == ["patches"]
     cases = golden.cases(checkpoint.model(), Colours(checkpoint.mean, checkpoint.std), True)
-    assert all(tensors.keys() == ENCODED | DECODED - {"image"} for tensors in cases.values())
+    assert all(
+        tensors.keys() == ENCODED | DECODED - {"image"} | {"patch_error_normalized"} for tensors in cases.values()
+    )
 
 
 @pytest.mark.parametrize("name", CHECKPOINTS)

@@ -52,6 +52,8 @@ def inputs_of(checkpoint, said, batch, keep):
 def test_every_graph_in_16_bits_is_near_the_model_at_other_shapes_too(converted, name, type):
     folder, checkpoint = converted(name), CHECKPOINTS[name]
     for stage in stages(checkpoint.model(), checkpoint.mean, checkpoint.std, False):
+        if type not in stage.types:
+            continue
         graph = Graph(stage, type)
         said = described(folder)[graph.file]
         session = verify.open_graph(folder / graph.file, type)
@@ -185,7 +187,7 @@ def test_the_kernels_of_a_run_are_counted():
     counts = {}
     for stage in stages(checkpoint.model(), checkpoint.mean, checkpoint.std, False):
         exported = export(stage)
-        for type in ("fp32", "fp16"):
+        for type in {"fp32", "fp16"} & {*stage.types}:
             graph = Graph(stage, type)
             counts[graph.file] = kernels(build(exported, graph))
     # a block: attention, product, norm, product, GELU, product, norm
@@ -195,6 +197,9 @@ def test_the_kernels_of_a_run_are_counted():
     assert counts["encoder.fp16.onnx"] == counts["encoder.onnx"] + 2  # narrowed after the gather, widened at the end
     assert counts["encoder.uint8.onnx"] == counts["encoder.onnx"] + 4  # widened, / 255, - mean, / deviation
     assert counts["encoder.uint8-fp16.onnx"] == counts["encoder.fp16.onnx"]  # bytes are narrowed as they are
+    # channels last, into rows, difference, square, mean
+    assert counts["judge.onnx"] == 5
+    assert counts["judge.uint8.onnx"] == counts["judge.onnx"] - 1 + 4  # as of the encoder, but already channels last
 
 
 def test_what_only_cards_do_fast_is_left_out_of_the_graphs_for_processors(converted):
@@ -242,8 +247,9 @@ def test_a_graph_for_tensorrt_says_for_which_sizes_it_is_meant(converted):
 def test_a_bundle_has_every_stage_in_every_type_and_says_the_limits(converted):
     said = described(converted("visualize"))
     assert Counter(about["variant"].removeprefix("uint8-").replace("uint8", "fp32") for about in said.values()) == {
-        type: 3 for type in TYPES
+        type: 5 if type == "fp32" else 3 for type in TYPES
     }
+    assert {about["variant"] for about in said.values() if about["graph"] == "judge"} == {"fp32", "uint8"}
     assert {key: said["encoder.uint8-fp16.onnx"][key] for key in ("tolerance", "cosine", "levels")} == {
         "tolerance": {"cpu": 1e-2, "cuda": 1e-2},
         "cosine": 0.9999,

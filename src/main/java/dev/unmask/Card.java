@@ -67,6 +67,11 @@ public record Card(
                         : "was trained on patches normalised one by one, so its predictions show nothing by themselves;"
                                 + " take a mae_visualize_vit_* checkpoint, or the original's patch statistics"
                                 + " (--patch-stats original)";
+            case PATCH_ERROR ->
+                decoder == null
+                        ? missing(Output.PATCHES)
+                        : "has no judge graph, so its predictions are compared with pictures elsewhere; export its"
+                                + " checkpoint again";
             case LOGITS -> "is no classifier; a fine-tuned checkpoint such as mae_finetuned_vit_base.pth is one";
         };
     }

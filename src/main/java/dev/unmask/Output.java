@@ -14,6 +14,9 @@ public enum Output {
     PATCHES,
     /// The reconstruction as a picture, uint8 (H, W, C).
     IMAGE,
+    /// How far each patch of the reconstruction is from what the model was trained to predict: the mean squared
+    /// error, float32 (N).
+    PATCH_ERROR,
     /// Class scores before softmax, float32 (classes). The whole picture is seen, whatever the mask.
     LOGITS;
 

@@ -1,7 +1,6 @@
 package dev.unmask.cli;
 
 import dev.unmask.Card;
-import dev.unmask.Output;
 import dev.unmask.ort.DeviceModel;
 import dev.unmask.task.Anomaly;
 import dev.unmask.task.Anomaly.Finding;
@@ -83,7 +82,7 @@ final class AnomalyCommand implements Callable<Integer> {
         Destination destination = result.destination(pictures.images);
         try (DeviceModel opened = model.open()) {
             Anomaly task = new Anomaly(opened, masks, rounds, seed, top);
-            opened.loadAhead(Set.of(Output.PATCHES));
+            opened.loadAhead(Set.of(Anomaly.wanted(opened.card())));
             return pictures.forEach(
                     opened.card(),
                     spec.commandLine().getErr(),

@@ -139,6 +139,7 @@ enum Face {
         return switch (output) {
             case LATENT, CLS, MEAN -> this != DECODER;
             case PATCHES, IMAGE -> this != ENCODER;
+            case PATCH_ERROR -> false; // of one mask; what is offered are the anomalies of several
             case LOGITS -> isTask();
         };
     }
@@ -153,6 +154,7 @@ enum Face {
             case PATCHES ->
                 TensorSpec.of(name, FP32, FREE, grid.patches(), (long) grid.patch() * grid.patch() * card.channels());
             case IMAGE -> TensorSpec.of(name, UINT8, FREE, grid.height(), grid.width(), card.channels());
+            case PATCH_ERROR -> TensorSpec.of(name, FP32, FREE, grid.patches());
             case LOGITS -> TensorSpec.of(name, FP32, FREE, card.classes());
         };
     }

@@ -26,7 +26,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 
 /// A bundle on a device. Graphs are loaded when a request first needs them, and their sessions are shared by all who
 /// run it: several lanes are several threads over one model.
@@ -37,7 +36,11 @@ import java.util.stream.Stream;
 ///
 public final class OrtModel implements DeviceModel {
 
+    /// What the decoder gives, from a latent alone.
     static final Set<Output> FROM_DECODER = Set.of(Output.PATCHES, Output.IMAGE);
+
+    private static final List<String> GRAPHS =
+            List.of("encoder", "decoder", "judge", "classifier"); // as rows pass them
 
     private final Bundle bundle;
     private final Setup setup;
@@ -89,12 +92,11 @@ public final class OrtModel implements DeviceModel {
         wanted.forEach(card::require);
         return alive(() -> {
             Feed feed = Feed.of(card, rows, wanted);
-            Map<String, Tensor> inputs = timed("assemble", rows.size(), feed::inputs);
-            Map<Output, Tensor> answers = new EnumMap<>(Output.class);
+            Map<String, Tensor> tensors = new HashMap<>(timed("assemble", rows.size(), feed::inputs));
             for (String graph : feed.graphs(wanted)) {
-                run(graph, feed, inputs, wanted, answers);
+                run(graph, feed, tensors, wanted);
             }
-            return split(answers, wanted, rows.size());
+            return split(tensors, wanted, rows.size());
         });
     }
 
@@ -148,29 +150,25 @@ public final class OrtModel implements DeviceModel {
         }
     }
 
-    /// Runs a graph for those of the wanted outputs that it gives, and for the latent where the decoder follows.
-    private void run(
-            String graph, Feed feed, Map<String, Tensor> inputs, Set<Output> wanted, Map<Output, Tensor> answers) {
+    /// Runs a graph on tensors that are there, for those that are wanted and those that the next graph takes.
+    private void run(String graph, Feed feed, Map<String, Tensor> tensors, Set<Output> wanted) {
         Set<String> names = new HashSet<>();
         for (Output output : wanted) {
-            if (graphOf(output).equals(graph)) {
+            List<String> path = path(output);
+            int step = path.indexOf(graph);
+            if (step == path.size() - 1) {
                 names.add(output.lowerCase());
-            } else if (graph.equals("encoder") && FROM_DECODER.contains(output)) {
-                names.add(Output.LATENT.lowerCase());
+            } else if (step >= 0) {
+                names.add(bridge(graph).lowerCase());
             }
         }
         Graph loaded = graph(graph, feed.type());
         Map<String, Tensor> own = new HashMap<>();
         for (Manifest.Port port : loaded.description().inputs()) {
-            Tensor latent = answers.get(Output.LATENT);
-            boolean encoded = port.name().equals("latent") && latent != null;
-            own.put(port.name(), encoded ? latent : Objects.requireNonNull(inputs.get(port.name())));
+            own.put(port.name(), Objects.requireNonNull(tensors.get(port.name())));
         }
-        timed(
-                        graph,
-                        feed.rows().size(),
-                        () -> loaded.run(own, names, feed.rows().size(), feed.kept()))
-                .forEach((name, tensor) -> answers.put(Output.of(name), tensor));
+        int rows = feed.rows().size();
+        tensors.putAll(timed(graph, rows, () -> loaded.run(own, names, rows, feed.kept())));
     }
 
     private <T> T timed(String stage, int rows, Supplier<T> work) {
@@ -199,27 +197,39 @@ public final class OrtModel implements DeviceModel {
 
     /// The graphs that pictures pass for some outputs, in their order.
     static List<String> graphsOf(Set<Output> outputs) {
-        return Stream.of("encoder", "decoder", "classifier")
-                .filter(graph -> outputs.stream()
-                        .anyMatch(output -> graph.equals(graphOf(output))
-                                || (graph.equals("encoder") && FROM_DECODER.contains(output))))
+        return GRAPHS.stream()
+                .filter(graph ->
+                        outputs.stream().anyMatch(output -> path(output).contains(graph)))
                 .toList();
     }
 
     static String graphOf(Output output) {
+        return path(output).getLast();
+    }
+
+    /// The graphs that lead from pictures to an output.
+    private static List<String> path(Output output) {
         return switch (output) {
-            case LATENT, CLS, MEAN -> "encoder";
-            case PATCHES, IMAGE -> "decoder";
-            case LOGITS -> "classifier";
+            case LATENT, CLS, MEAN -> List.of("encoder");
+            case PATCHES, IMAGE -> List.of("encoder", "decoder");
+            case PATCH_ERROR -> List.of("encoder", "decoder", "judge");
+            case LOGITS -> List.of("classifier");
         };
     }
 
-    private static List<Answer> split(Map<Output, Tensor> answers, Set<Output> wanted, int rows) {
+    /// What the next graph on a path takes from one.
+    private static Output bridge(String graph) {
+        return graph.equals("encoder") ? Output.LATENT : Output.PATCHES;
+    }
+
+    private static List<Answer> split(Map<String, Tensor> tensors, Set<Output> wanted, int rows) {
         List<Answer> split = new ArrayList<>(rows);
         for (int row = 0; row < rows; row++) {
             Map<Output, Tensor> own = new EnumMap<>(Output.class);
             for (Output output : wanted) {
-                own.put(output, Objects.requireNonNull(answers.get(output)).row(row));
+                own.put(
+                        output,
+                        Objects.requireNonNull(tensors.get(output.lowerCase())).row(row));
             }
             split.add(new Answer(own));
         }

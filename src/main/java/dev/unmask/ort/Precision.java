@@ -30,8 +30,12 @@ public enum Precision {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    /// The variant of a graph that computes so and takes such pixels; a decoder takes none.
+    /// The variant of a graph that computes so and takes such pixels. A decoder takes none; a judge, which compares
+    /// pixels, always computes in float32.
     String variant(String graph, Tensor.Type pixels) {
+        if (graph.equals("judge") && this != FP32) {
+            return FP32.variant(graph, pixels);
+        }
         if (pixels != Tensor.Type.UINT8 || graph.equals("decoder")) {
             return text();
         }

@@ -8,8 +8,8 @@ public interface Stages {
 
     /// One stage of one run is done.
     ///
-    /// @param stage assemble (rows laid out in native memory), encoder, decoder or classifier. Bound runs also have
-    /// upload and download, and tell all but assemble by the clock of their device
+    /// @param stage assemble (rows laid out in native memory), encoder, decoder, judge or classifier. Bound
+    /// runs also have upload and download, and tell all but assemble by the clock of their device
     void took(String stage, int rows, long nanos);
 
     /// Rows were added to a run to fill its bucket, perhaps none.

@@ -102,19 +102,24 @@ public final class Verification {
     /// Of these outputs, those that the model gives and PyTorch gave.
     private Set<Output> golden(Map<String, Tensor> golden, Set<Output> outputs) {
         Set<Output> given = EnumSet.copyOf(outputs);
-        given.removeIf(output -> !card.outputs().contains(output) || !golden.containsKey(output.lowerCase()));
+        given.removeIf(output -> !card.outputs().contains(output) || !golden.containsKey(name(output)));
         return given;
+    }
+
+    /// What golden calls an output. It has the errors of plain pixels always.
+    private String name(Output output) {
+        return output == Output.PATCH_ERROR && card.normalizedPixels() ? "patch_error_normalized" : output.lowerCase();
     }
 
     private List<Answer> checkAnswers(String name, Map<String, Tensor> golden, List<Row> rows, Set<Output> wanted) {
         List<Answer> answers = model.run(rows, wanted);
         for (Output output : wanted) {
-            String check = name + "." + output.lowerCase();
-            Tensor expected = required(golden, output.lowerCase());
+            String check = name + "." + name(output);
+            Tensor expected = required(golden, name(output));
             List<Tensor> actual =
                     answers.stream().map(answer -> answer.get(output)).toList();
             Tensor.Type pixels = rows.getFirst().pixels().type();
-            Limits limits = model.limits(output, pixels);
+            Limits limits = model.limits(output == Output.PATCH_ERROR ? Output.PATCHES : output, pixels);
             checks.add(
                     output == Output.IMAGE
                             ? Check.compareLevels(check, together(actual), Check.doubles(expected), limits)
@@ -138,7 +143,7 @@ public final class Verification {
             normalizedLosses[row] = Patches.loss(Patches.errors(predicted, Patches.normalize(target)), masks.get(row));
         }
         compare(
-                name + ".patch_error",
+                name + " host.patch_error",
                 golden,
                 Arrays.stream(plain).flatMapToDouble(Arrays::stream).toArray(),
                 limits);

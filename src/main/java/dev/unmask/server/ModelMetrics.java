@@ -34,7 +34,7 @@ final class ModelMetrics implements Listener, Stages {
 
     private static final double[] NORMS = decades(1, 3);
 
-    private static final Set<String> GRAPHS = Set.of("encoder", "decoder", "classifier");
+    private static final Set<String> GRAPHS = Set.of("encoder", "decoder", "judge", "classifier");
 
     private final String model;
     private final MeterRegistry registry;

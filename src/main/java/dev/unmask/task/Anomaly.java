@@ -1,6 +1,7 @@
 package dev.unmask.task;
 
 import dev.unmask.Answer;
+import dev.unmask.Card;
 import dev.unmask.Mask;
 import dev.unmask.Model;
 import dev.unmask.Output;
@@ -13,6 +14,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 
 /// Finds what the rest of a picture does not lead one to expect: patches are hidden group by group, and each is judged
@@ -79,22 +81,31 @@ public final class Anomaly {
         List<Row> rows = pictures.stream()
                 .flatMap(picture -> passes.stream().map(pass -> new Row(picture, pass.mask())))
                 .toList();
-        List<Answer> answers = model.run(rows, Set.of(Output.PATCHES));
+        List<Answer> answers = model.run(rows, Set.of(wanted(model.card())));
         return IntStream.range(0, pictures.size())
                 .mapToObj(i -> finding(pictures.get(i), answers.subList(i * passes.size(), (i + 1) * passes.size())))
                 .toList();
     }
 
+    /// What a model is asked for: the errors, a few numbers a row, or else the guesses, as large as the picture.
+    public static Output wanted(Card card) {
+        return card.outputs().contains(Output.PATCH_ERROR) ? Output.PATCH_ERROR : Output.PATCHES;
+    }
+
     private Finding finding(Tensor picture, List<Answer> answers) {
-        Original original = Original.of(model.card(), picture);
-        double[] errors = errors(original, answers);
+        double[] errors = errors(picture, answers);
         List<Double> map = Arrays.stream(errors).boxed().toList();
         List<Double> largest = map.stream()
                 .sorted(Collections.reverseOrder())
                 .limit(topPatches)
                 .toList();
         double score = largest.stream().mapToDouble(Double::doubleValue).sum() / topPatches;
-        return new Finding(original.picture(), map, Heat.of(errors, model.card().grid()), largest.getFirst(), score);
+        return new Finding(
+                Original.picture(model.card(), picture),
+                map,
+                Heat.of(errors, model.card().grid()),
+                largest.getFirst(),
+                score);
     }
 
     /// The passes of one round, which judge every patch once and hide equally many.
@@ -117,15 +128,30 @@ public final class Anomaly {
                 .toList();
     }
 
-    private double[] errors(Original original, List<Answer> answers) {
+    private double[] errors(Tensor picture, List<Answer> answers) {
+        Function<Answer, double[]> judge = judge(picture);
         double[] errors = new double[model.card().grid().patches()];
         for (int i = 0; i < passes.size(); i++) {
-            double[] guessed = original.errors(answers.get(i).get(Output.PATCHES));
+            double[] guessed = judge.apply(answers.get(i));
             for (int patch : passes.get(i).judged()) {
                 errors[patch] += guessed[patch] / rounds;
             }
         }
         return errors;
+    }
+
+    /// How far the guesses of an answer are off, patch by patch.
+    private Function<Answer, double[]> judge(Tensor picture) {
+        if (wanted(model.card()) == Output.PATCH_ERROR) {
+            return answer -> doubles(answer.get(Output.PATCH_ERROR));
+        }
+        Original original = Original.of(model.card(), picture);
+        return answer -> original.errors(answer.get(Output.PATCHES));
+    }
+
+    private static double[] doubles(Tensor tensor) {
+        float[] floats = tensor.toFloats();
+        return IntStream.range(0, floats.length).mapToDouble(i -> floats[i]).toArray();
     }
 
     private static void check(PatchGrid grid, int masks, int rounds, double top) {

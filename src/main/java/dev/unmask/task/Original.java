@@ -4,18 +4,18 @@ import dev.unmask.Card;
 import dev.unmask.Patches;
 import dev.unmask.Tensor;
 
-/// A picture before masking, as what a prediction is compared with and as what is shown beside it.
+/// A picture before masking, as what a prediction is compared with.
 ///
-/// @param pixels uint8 (H, W, C) raw, or float32 (C, H, W) normalised
 /// @param patches float32 (N, P * P * C) normalised
 /// @param target what the model was trained to predict of these
-record Original(Card card, Tensor pixels, Tensor patches, Tensor target) {
+record Original(Tensor patches, Tensor target) {
 
+    /// @param pixels uint8 (H, W, C) raw, or float32 (C, H, W) normalised
     static Original of(Card card, Tensor pixels) {
         Tensor normalized =
                 pixels.type() == Tensor.Type.UINT8 ? card.normalization().normalize(pixels) : pixels;
         Tensor patches = Patches.patchify(normalized, card.grid());
-        return new Original(card, pixels, patches, card.normalizedPixels() ? Patches.normalize(patches) : patches);
+        return new Original(patches, card.normalizedPixels() ? Patches.normalize(patches) : patches);
     }
 
     /// The mean squared error of each patch of a prediction.
@@ -23,10 +23,10 @@ record Original(Card card, Tensor pixels, Tensor patches, Tensor target) {
         return Patches.errors(predicted, target);
     }
 
-    /// uint8 (H, W, C)
-    Tensor picture() {
+    /// Such pixels as what is shown beside a prediction, uint8 (H, W, C).
+    static Tensor picture(Card card, Tensor pixels) {
         return pixels.type() == Tensor.Type.UINT8
                 ? pixels
-                : Patches.picture(patches, card.grid(), card.normalization());
+                : Patches.picture(Patches.patchify(pixels, card.grid()), card.grid(), card.normalization());
     }
 }

@@ -87,7 +87,7 @@ public final class Reconstruct {
                 : Patches.picture(
                         Patches.denormalize(predicted, original.patches()), card.grid(), card.normalization());
         return new Reconstruction(
-                original.picture(),
+                Original.picture(card, row.pixels()),
                 row.mask(),
                 predicted,
                 image,

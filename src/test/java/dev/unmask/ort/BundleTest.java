@@ -34,7 +34,8 @@ class BundleTest {
         assertThat(card.name()).isEqualTo("visualize");
         assertThat(card.flavour()).isEqualTo("visualize");
         assertThat(card.outputs())
-                .containsExactlyInAnyOrder(Output.LATENT, Output.CLS, Output.MEAN, Output.PATCHES, Output.IMAGE);
+                .containsExactlyInAnyOrder(
+                        Output.LATENT, Output.CLS, Output.MEAN, Output.PATCHES, Output.IMAGE, Output.PATCH_ERROR);
         assertThat(card.digest()).hasSize(64);
     }
 

@@ -58,7 +58,11 @@ class GoldenTest {
                         "loss_normalized");
         assertThat(verify(FIXTURES.resolve("visualize")))
                 .anyMatch(check -> check.name().equals("batch3 latent.patches"))
-                .anyMatch(check -> check.name().equals("batch3 latent.image"));
+                .anyMatch(check -> check.name().equals("batch3 latent.image"))
+                .anyMatch(check -> check.name().equals("batch3 uint8.patch_error"))
+                .anyMatch(check -> check.name().equals("batch3 host.patch_error"));
+        assertThat(verify(FIXTURES.resolve("full")))
+                .anyMatch(check -> check.name().equals("batch3 uint8.patch_error_normalized"));
         assertThat(verify(FIXTURES.resolve("classifier-mean")))
                 .anyMatch(check -> check.name().equals("unmasked.logits"))
                 .anyMatch(check -> check.name().equals("unmasked uint8.logits"));

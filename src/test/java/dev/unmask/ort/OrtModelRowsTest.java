@@ -120,7 +120,7 @@ class OrtModelRowsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"LATENT, latent", "CLS, cls", "MEAN, mean"})
+    @CsvSource({"LATENT, latent", "CLS, cls", "MEAN, mean", "PATCH_ERROR, patch_error"})
     void refusesToLeadBackFromALatent(Output output, String name) {
         assertInvalid(
                 tensor("float32", "5 24"),

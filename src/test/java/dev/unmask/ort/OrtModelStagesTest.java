@@ -27,7 +27,7 @@ class OrtModelStagesTest {
     void anySetOfOutputsRunsWhatItsMembersNeedOnce(String bundle) {
         try (OrtModel model = open(bundle)) {
             for (Set<Output> wanted : BoundRuns.subsets(model.card().outputs())) {
-                List<String> needed = Stream.of("encoder", "decoder", "classifier")
+                List<String> needed = Stream.of("encoder", "decoder", "judge", "classifier")
                         .filter(stage -> wanted.stream()
                                 .anyMatch(output -> needed(output).contains(stage)))
                         .toList();
@@ -66,6 +66,7 @@ class OrtModelStagesTest {
         return switch (output) {
             case LATENT, CLS, MEAN -> List.of("encoder");
             case PATCHES, IMAGE -> List.of("encoder", "decoder");
+            case PATCH_ERROR -> List.of("encoder", "decoder", "judge");
             case LOGITS -> List.of("classifier");
         };
     }
