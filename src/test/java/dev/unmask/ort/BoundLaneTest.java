@@ -30,7 +30,7 @@ class BoundLaneTest {
 
     private static final Bundle BUNDLE = Bundle.open(Path.of("src/test/resources/bundles/visualize"));
     private static final Setup CAPTURED = new Setup(new Device.Cpu(1), Precision.FP32, Execution.GRAPH, 4, 0, "tested");
-    private static final int USUAL = 2 * 3 * 3; // graphs, masks, sizes
+    private static final int USUAL = 2 * 3 * 3 + 3; // encoder and decoder by masks and sizes, judge by sizes
 
     private final List<String> told = new ArrayList<>();
     private final Stages stages = new Stages() {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.unmask.Card;
 import dev.unmask.Model;
+import dev.unmask.Output;
 import dev.unmask.PatchGrid;
 import dev.unmask.Row;
 import dev.unmask.Tensor;
@@ -70,6 +71,26 @@ class AnomalyTest {
             }
             return spread(guesses);
         });
+        requireSquares(model);
+    }
+
+    @Test
+    void aModelThatTellsErrorsIsAskedForNothingElse() {
+        Fake model = Fake.of(4, 6, List.of(), row -> {
+            boolean[] hidden = row.mask().hidden();
+            float[] errors = new float[24];
+            for (int patch = 0; patch < errors.length; patch++) {
+                errors[patch] = hidden[patch] ? patch * patch : 1e4f;
+            }
+            return Tensor.of(errors, 24);
+        });
+        assertThat(Anomaly.wanted(model.card())).isEqualTo(Output.PATCHES);
+        assertThat(Anomaly.wanted(model.judging().card())).isEqualTo(Output.PATCH_ERROR);
+        requireSquares(model.judging());
+    }
+
+    /// The error of every patch is the square of its number.
+    private static void requireSquares(Fake model) {
         List<Double> expected =
                 IntStream.range(0, 24).mapToObj(patch -> (double) patch * patch).toList();
         for (int rounds = 1; rounds <= 4; rounds++) {

@@ -9,17 +9,26 @@ import dev.unmask.Output;
 import dev.unmask.PatchGrid;
 import dev.unmask.Row;
 import dev.unmask.Tensor;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 
-/// A model that answers every wanted output of a row with the same tensor.
+/// A model that answers every wanted output of a row with the same tensor. It can give all but errors, unless it is
+/// said
+/// to.
 record Fake(Card card, Function<Row, Tensor> answer) implements Model {
 
     /// Sees a picture of `height` x `width` pixels, each a patch.
     static Fake of(int height, int width, List<String> labels, Function<Row, Tensor> answer) {
-        return new Fake(card(new PatchGrid(height, width, 1), labels), answer);
+        Set<Output> outputs = EnumSet.complementOf(EnumSet.of(Output.PATCH_ERROR));
+        return new Fake(card(new PatchGrid(height, width, 1), labels, outputs), answer);
+    }
+
+    /// The same with errors among what it can give.
+    Fake judging() {
+        return new Fake(card(card.grid(), card.labels(), Set.of(Output.values())), answer);
     }
 
     /// Gives every picture these numbers.
@@ -42,7 +51,7 @@ record Fake(Card card, Function<Row, Tensor> answer) implements Model {
                 .toList();
     }
 
-    private static Card card(PatchGrid grid, List<String> labels) {
+    private static Card card(PatchGrid grid, List<String> labels, Set<Output> outputs) {
         return new Card(
                 "fake",
                 "unknown",
@@ -58,7 +67,7 @@ record Fake(Card card, Function<Row, Tensor> answer) implements Model {
                 false,
                 "demo",
                 labels,
-                Set.of(Output.values()),
+                outputs,
                 Map.of(),
                 0);
     }

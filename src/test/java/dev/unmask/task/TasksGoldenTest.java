@@ -4,7 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.unmask.Answer;
 import dev.unmask.Card;
+import dev.unmask.Model;
+import dev.unmask.Output;
+import dev.unmask.Row;
 import dev.unmask.Tensor;
 import dev.unmask.ort.Bundle;
 import dev.unmask.ort.Device;
@@ -16,8 +20,10 @@ import dev.unmask.task.Embedding.Dtype;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Set;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -27,6 +33,9 @@ class TasksGoldenTest {
 
     /// float32 on two engines, of numbers around 1; the graphs' own tolerance.
     private static final Offset<Double> TOLERANCE = Offset.offset(1e-4);
+
+    /// Sums in float32 beside sums in double, of numbers around 1.
+    private static final Offset<Double> FLOAT = Offset.offset(1e-6);
 
     static List<JsonNode> anomaly() throws IOException {
         return golden("anomaly");
@@ -48,18 +57,73 @@ class TasksGoldenTest {
     @MethodSource
     void anomaly(JsonNode golden) {
         try (OrtModel model = open(golden)) {
-            Anomaly task = new Anomaly(
+            for (Tensor picture : pictures(golden, model.card())) {
+                Finding judged = finding(golden, model, picture);
+                Finding compared = finding(golden, Unjudged.of(model), picture);
+                assertThat(errors(judged)).containsExactly(errors(compared), FLOAT);
+                for (Finding finding : List.of(judged, compared)) {
+                    assertClose(errors(finding), golden.path("errors"));
+                    assertClose(doubles(finding.heat()), golden.path("heat"));
+                    assertThat(finding.max()).isCloseTo(golden.path("max").asDouble(), TOLERANCE);
+                    assertThat(finding.score()).isCloseTo(golden.path("score").asDouble(), TOLERANCE);
+                }
+            }
+        }
+    }
+
+    private static Finding finding(JsonNode golden, Model model, Tensor picture) {
+        Anomaly task = new Anomaly(
+                model,
+                golden.path("masks").asInt(),
+                golden.path("rounds").asInt(),
+                golden.path("seed").asLong(),
+                golden.path("top").asDouble());
+        return task.run(picture);
+    }
+
+    private static double[] errors(Finding finding) {
+        return finding.errors().stream().mapToDouble(Double::doubleValue).toArray();
+    }
+
+    /// The picture in bytes and in normalised pixels.
+    private static List<Tensor> pictures(JsonNode golden, Card card) {
+        Tensor bytes = picture(golden, card);
+        return List.of(bytes, card.normalization().normalize(bytes));
+    }
+
+    /// A model as a bundle without a graph for errors makes it.
+    private record Unjudged(Model model, Card card) implements Model {
+
+        static Unjudged of(Model model) {
+            Card card = model.card();
+            Set<Output> outputs = EnumSet.copyOf(card.outputs());
+            assertThat(outputs.remove(Output.PATCH_ERROR)).isTrue();
+            return new Unjudged(
                     model,
-                    golden.path("masks").asInt(),
-                    golden.path("rounds").asInt(),
-                    golden.path("seed").asLong(),
-                    golden.path("top").asDouble());
-            Finding finding = task.run(picture(golden, model.card()));
-            assertClose(
-                    finding.errors().stream().mapToDouble(Double::doubleValue).toArray(), golden.path("errors"));
-            assertClose(doubles(finding.heat()), golden.path("heat"));
-            assertThat(finding.max()).isCloseTo(golden.path("max").asDouble(), TOLERANCE);
-            assertThat(finding.score()).isCloseTo(golden.path("score").asDouble(), TOLERANCE);
+                    new Card(
+                            card.name(),
+                            card.license(),
+                            card.source(),
+                            card.flavour(),
+                            card.digest(),
+                            card.grid(),
+                            card.normalization(),
+                            card.encoder(),
+                            card.decoder(),
+                            card.classes(),
+                            card.finalNorm(),
+                            card.normalizedPixels(),
+                            card.preprocess(),
+                            card.labels(),
+                            outputs,
+                            card.parameters(),
+                            card.bytes()));
+        }
+
+        @Override
+        public List<Answer> run(List<Row> rows, Set<Output> wanted) {
+            assertThat(wanted).containsExactly(Output.PATCHES);
+            return model.run(rows, wanted);
         }
     }
 
