@@ -70,7 +70,7 @@ final class BoundLane implements AutoCloseable {
     static BoundLane open(Bundle bundle, Setup setup, Stages stages) {
         LaneMemory memory = Capturing.apart(setup.device(), () -> switch (setup.device()) {
             case Device.Cpu _ -> new HostMemory();
-            case Device.Gpu gpu -> CudaMemory.open(new CudaRuntime(Cuda.runtime()), gpu);
+            case Device.Gpu gpu -> CudaMemory.open(Cuda.runtime(), gpu);
         });
         return over(memory, bundle, setup, stages, System::nanoTime);
     }
@@ -90,7 +90,7 @@ final class BoundLane implements AutoCloseable {
 
     /// Loads a graph if it is not yet.
     BoundGraph load(String graph, Tensor.Type pixels) {
-        String variant = setup.precision().variant(graph, pixels);
+        String variant = setup.variant(graph, pixels);
         BoundGraph loaded = graphs.get(graph + "." + variant);
         if (loaded == null) {
             loaded = working(() -> open(graph, variant));
@@ -188,7 +188,7 @@ final class BoundLane implements AutoCloseable {
         tell(names, rows, bucket);
         if (setup.execution() == Execution.GRAPH) {
             names.stream()
-                    .map(name -> new Uncaptured(name + "." + setup.precision().variant(name, feed.type()), bucket))
+                    .map(name -> new Uncaptured(name + "." + setup.variant(name, feed.type()), bucket))
                     .filter(next -> graph(next).isCapturable(bucket))
                     .forEach(uncaptured::add);
         }

@@ -73,10 +73,7 @@ public final class BoundModel implements DeviceModel {
     public List<Answer> run(List<Row> rows, Set<Output> wanted) {
         wanted.forEach(card::require);
         Feed feed = Feed.of(card, rows, wanted);
-        if (rows.size() <= setup.maxRows()) {
-            return ask(() -> lane.run(feed, wanted));
-        }
-        List<Answer> answers = new ArrayList<>();
+        List<Answer> answers = new ArrayList<>(rows.size());
         for (Feed part : feed.parts(setup.maxRows())) {
             answers.addAll(ask(() -> lane.run(part, wanted)));
         }

@@ -85,13 +85,14 @@ public final class Bundle {
                         Fault.NOT_FOUND, manifest.name() + " has no " + variant + " variant of its " + graph));
     }
 
-    /// Whether each of its graphs has a variant that takes uint8 pixels, where it takes pixels, and computes so.
-    boolean has(Precision precision) {
+    /// Whether each of its graphs has a variant for a device that takes uint8 pixels, where it takes pixels, and
+    /// computes so.
+    boolean has(Precision precision, Device device) {
         return manifest.graphs().values().stream()
                 .map(Manifest.Graph::graph)
                 .distinct()
-                .allMatch(graph ->
-                        find(graph, precision.variant(graph, Tensor.Type.UINT8)).isPresent());
+                .allMatch(graph -> find(graph, precision.variant(device, graph, Tensor.Type.UINT8))
+                        .isPresent());
     }
 
     /// The path of a file of this bundle, once its digest agreed with the manifest.

@@ -1,14 +1,9 @@
 package dev.unmask.ort;
 
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
-
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession.SessionOptions;
 import dev.unmask.Fault;
 import dev.unmask.UnmaskException;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.SymbolLookup;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /// CUDA in this process: driver, libraries and ONNX Runtime's providers, loaded once for good.
 final class Cuda {
 
-    private static volatile @Nullable SharedLibrary runtime;
+    private static volatile @Nullable CudaRuntime runtime;
 
     private Cuda() {}
 
@@ -37,34 +32,31 @@ final class Cuda {
         Natives.choose(build.folder());
         SharedLibrary loaded = build.load(path);
         cards.forEach(Cuda::append);
-        runtime = loaded;
+        runtime = new CudaRuntime(loaded.symbols());
         return driver.names(cards) + ", " + driver + ", CUDA runtime " + CudaVersions.of(loaded);
     }
 
-    /// The functions of CUDA's runtime library, once a card was opened.
-    static SymbolLookup runtime() {
-        SharedLibrary loaded = runtime;
+    /// CUDA's runtime library, once a card was opened.
+    static CudaRuntime runtime() {
+        CudaRuntime loaded = runtime;
         if (loaded == null) {
             throw new UnmaskException(Fault.UNAVAILABLE, "no card was opened");
         }
-        return loaded.symbols();
+        return loaded;
     }
 
     /// Of a card, from CUDA; empty where it does not tell, as a card that is lost does not.
     static Optional<CardMemory> memory(Device.Gpu card) {
-        SharedLibrary loaded = runtime;
+        CudaRuntime loaded = runtime;
         return loaded == null ? Optional.empty() : Capturing.apart(card, () -> memory(card, loaded));
     }
 
-    private static Optional<CardMemory> memory(Device.Gpu card, SharedLibrary loaded) {
-        try (Arena scope = Arena.ofConfined()) {
-            MemorySegment free = scope.allocate(JAVA_LONG);
-            MemorySegment total = scope.allocate(JAVA_LONG);
-            boolean told = loaded.call("cudaSetDevice", card.index()) == 0 // of this thread
-                    && loaded.call("cudaMemGetInfo", free, total) == 0;
-            return told
-                    ? Optional.of(new CardMemory(free.get(JAVA_LONG, 0), total.get(JAVA_LONG, 0)))
-                    : Optional.empty();
+    private static Optional<CardMemory> memory(Device.Gpu card, CudaRuntime loaded) {
+        try {
+            loaded.setDevice(card.index()); // of this thread
+            return Optional.of(loaded.memory());
+        } catch (CudaRuntime.Failure _) {
+            return Optional.empty();
         }
     }
 
@@ -99,7 +91,7 @@ final class Cuda {
     private static void append(Device.Gpu card) {
         Natives.environment();
         try (SessionOptions options = new SessionOptions()) {
-            Providers.append(options, card, Map.of());
+            Providers.append(options, card, Map.of(), Map.of());
         } catch (OrtException e) {
             throw new UnmaskException(
                     Fault.UNAVAILABLE, "ONNX Runtime cannot use " + card.text() + ": " + LoadFailure.brief(e), e);

@@ -91,7 +91,7 @@ final class CudaMemory implements LaneMemory {
 
     @Override
     public long free() {
-        return guarded(cuda::freeBytes);
+        return guarded(cuda::memory).free();
     }
 
     @Override
@@ -109,7 +109,7 @@ final class CudaMemory implements LaneMemory {
     static UnmaskException failure(CudaRuntime cuda, Device.Gpu card, String what, OrtException cause) {
         guarded(card, () -> {
             cuda.setDevice(card.index());
-            return cuda.freeBytes(); // asks the card whether it still answers: what ONNX Runtime says is only text
+            return cuda.memory(); // asks the card whether it still answers: what ONNX Runtime says is only text
         });
         return refusal(card, what, cause);
     }

@@ -186,13 +186,13 @@ final class CudaRuntime {
         }
     }
 
-    /// Bytes of the thread's card that nobody has.
-    long freeBytes() {
+    /// Of the thread's card.
+    CardMemory memory() {
         try (Arena scope = Arena.ofConfined()) {
             MemorySegment free = scope.allocate(JAVA_LONG);
             MemorySegment total = scope.allocate(JAVA_LONG);
             check("cudaMemGetInfo", (int) OF_TWO.invokeExact(memGetInfo, free, total));
-            return free.get(JAVA_LONG, 0);
+            return new CardMemory(free.get(JAVA_LONG, 0), total.get(JAVA_LONG, 0));
         } catch (Throwable e) {
             throw thrown(e);
         }

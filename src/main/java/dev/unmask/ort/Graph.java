@@ -48,7 +48,7 @@ final class Graph implements AutoCloseable {
         entry.getValue().data().forEach(bundle::checked);
         OrtEnvironment environment = Natives.environment();
         try (SessionOptions options = new SessionOptions()) {
-            Providers.choose(setup, stream, options);
+            Providers.choose(setup, entry.getValue(), stream, options);
             OrtSession session = environment.createSession(file.toString(), options);
             return new Graph(entry.getKey(), entry.getValue(), device, environment, session);
         } catch (OrtException e) {
@@ -82,7 +82,7 @@ final class Graph implements AutoCloseable {
     private UnmaskException failure(OrtException cause) {
         return switch (device) {
             case Device.Cpu _ -> new UnmaskException(Fault.INTERNAL, name + " failed: " + cause.getMessage(), cause);
-            case Device.Gpu card -> CudaMemory.failure(new CudaRuntime(Cuda.runtime()), card, name, cause);
+            case Device.Gpu card -> CudaMemory.failure(Cuda.runtime(), card, name, cause);
         };
     }
 

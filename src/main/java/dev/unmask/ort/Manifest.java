@@ -33,9 +33,9 @@ record Manifest(
     /// The picture the model sees; mean and std one per channel.
     record Image(int height, int width, int patch, List<Float> mean, List<Float> std) {}
 
-    /// One ONNX file. `data` names the files that hold its weights, `tolerance` is per device class, `cosine` the least
-    /// that
-    /// passes, `levels` those of a picture.
+    /// One ONNX file. `data` names the files that hold its weights, `tolerance` is per device class, `cosine` the
+    /// least that passes, `levels` those of a picture. A graph for TensorRT has `profiles`: the least, usual and
+    /// largest size of each dimension that has a name.
     record Graph(
             String graph,
             String variant,
@@ -45,7 +45,8 @@ record Manifest(
             List<Port> outputs,
             Map<String, Double> tolerance,
             double cosine,
-            int levels) {}
+            int levels,
+            Map<String, List<Long>> profiles) {}
 
     /// An input or an output; each side of its shape is a number or one of `batch`, `keep`, `1+keep`.
     record Port(String name, String type, List<String> shape) {
@@ -149,7 +150,16 @@ record Manifest(
                 json.get("outputs").list(Manifest::port),
                 json.get("tolerance").map(Json::number),
                 json.find("cosine").map(Json::number).orElse(COSINE),
-                json.find("levels").map(Json::integer).orElse(1L).intValue());
+                json.find("levels").map(Json::integer).orElse(1L).intValue(),
+                json.find("profiles").map(sizes -> sizes.map(Manifest::profile)).orElse(Map.of()));
+    }
+
+    private static List<Long> profile(Json json) {
+        List<Long> sizes = json.list(Json::integer);
+        if (sizes.size() != 3) {
+            throw UnmaskException.invalid("a profile has " + sizes.size() + " sizes; it must be 3: min, usual, max");
+        }
+        return sizes;
     }
 
     private static Port port(Json json) {

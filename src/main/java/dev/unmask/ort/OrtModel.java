@@ -90,14 +90,21 @@ public final class OrtModel implements DeviceModel {
     @Override
     public List<Answer> run(List<Row> rows, Set<Output> wanted) {
         wanted.forEach(card::require);
-        return alive(() -> {
-            Feed feed = Feed.of(card, rows, wanted);
-            Map<String, Tensor> tensors = new HashMap<>(timed("assemble", rows.size(), feed::inputs));
-            for (String graph : feed.graphs(wanted)) {
-                run(graph, feed, tensors, wanted);
-            }
-            return split(tensors, wanted, rows.size());
-        });
+        Feed feed = Feed.of(card, rows, wanted);
+        List<Answer> answers = new ArrayList<>(rows.size());
+        for (Feed part : feed.parts(setup.maxRows())) {
+            answers.addAll(alive(() -> run(part, wanted)));
+        }
+        return answers;
+    }
+
+    private List<Answer> run(Feed feed, Set<Output> wanted) {
+        int rows = feed.rows().size();
+        Map<String, Tensor> tensors = new HashMap<>(timed("assemble", rows, feed::inputs));
+        for (String graph : feed.graphs(wanted)) {
+            run(graph, feed, tensors, wanted);
+        }
+        return split(tensors, wanted, rows);
     }
 
     @Override
@@ -179,7 +186,7 @@ public final class OrtModel implements DeviceModel {
     }
 
     private Graph graph(String graph, Tensor.Type pixels) {
-        String variant = setup.precision().variant(graph, pixels);
+        String variant = setup.variant(graph, pixels);
         return graphs.computeIfAbsent(graph + "." + variant, _ -> Graph.open(bundle, graph, variant, setup));
     }
 

@@ -37,29 +37,34 @@ final class Providers {
     private Providers() {}
 
     /// @param stream of the lane that will run it bound to memory; 0 where there is none
-    static void choose(Setup setup, long stream, SessionOptions options) throws OrtException {
+    static void choose(Setup setup, Manifest.Graph graph, long stream, SessionOptions options) throws OrtException {
         options.addConfigEntry("session.intra_op.allow_spinning", "0"); // who waits for a core must not keep one busy
         switch (setup.device()) {
             case Device.Cpu(int threads) -> options.setIntraOpNumThreads(threads);
             case Device.Gpu card -> {
                 options.addConfigEntry("session.use_device_allocator_for_initializers", "1"); // not in the arena
-                append(options, card, cuda(setup, stream));
+                append(options, card, TensorRtOptions.of(graph, setup.maxRows()), cuda(setup, stream));
             }
         }
     }
 
     /// Appends the providers of a card, which loads their libraries.
     ///
+    /// @param tensorRt further options of the one for TensorRT
     /// @param cuda further options of the one for CUDA
-    static void append(SessionOptions options, Device.Gpu card, Map<String, String> cuda) throws OrtException {
+    static void append(SessionOptions options, Device.Gpu card, Map<String, String> tensorRt, Map<String, String> cuda)
+            throws OrtException {
         NativeApi api = Natives.api(card.text());
-        Map<String, String> own = Map.of("device_id", Integer.toString(card.index()));
         if (card instanceof Device.TensorRt) {
-            append(api, options, Provider.TENSORRT, own); // which leaves what it cannot do to CUDA
+            append(api, options, Provider.TENSORRT, on(card, tensorRt)); // which leaves what it cannot do to CUDA
         }
-        Map<String, String> all = new LinkedHashMap<>(own);
-        all.putAll(cuda);
-        append(api, options, Provider.CUDA, all);
+        append(api, options, Provider.CUDA, on(card, cuda));
+    }
+
+    private static Map<String, String> on(Device.Gpu card, Map<String, String> options) {
+        Map<String, String> all = new LinkedHashMap<>(options);
+        all.put("device_id", Integer.toString(card.index()));
+        return all;
     }
 
     private static void append(NativeApi api, SessionOptions options, Provider provider, Map<String, String> entries)

@@ -1,6 +1,7 @@
 package dev.unmask.ort;
 
 import dev.unmask.Placement;
+import dev.unmask.Tensor;
 import dev.unmask.UnmaskException;
 import java.time.Instant;
 import java.util.List;
@@ -41,7 +42,15 @@ public record Setup(
                 execution.resolve(device),
                 maxRows,
                 memoryLimit,
-                lacks ? why + "; the bundle has no fp16 graphs" : why);
+                lacks
+                        ? why + "; the bundle has no " + Precision.FP16.variant(device, "encoder", Tensor.Type.FLOAT32)
+                                + " graphs"
+                        : why);
+    }
+
+    /// The variant of a graph that it runs on such pixels.
+    String variant(String graph, Tensor.Type pixels) {
+        return precision.variant(device, graph, pixels);
     }
 
     /// Where a model runs that has loaded these graphs.

@@ -152,6 +152,25 @@ class OrtModelTest {
     }
 
     @Test
+    void moreRowsThanOneRunTakesAreRunInParts() {
+        List<String> told = new ArrayList<>();
+        Bundle bundle = Bundle.open(BUNDLES.resolve("visualize"));
+        Setup setup = new Setup(new Device.Cpu(1), Precision.FP32, Execution.PLAIN, 2, 0, "tested");
+        try (OrtModel parted = OrtModel.open(bundle, setup, (stage, rows, _) -> told.add(stage + " " + rows));
+                OrtModel whole = open("visualize")) {
+            List<Row> rows = rows(whole, 5);
+            List<Answer> expected = whole.run(rows, Set.of(Output.CLS));
+            List<Answer> actual = parted.run(rows, Set.of(Output.CLS));
+            for (int row = 0; row < rows.size(); row++) {
+                assertThat(actual.get(row).get(Output.CLS).bytes())
+                        .isEqualTo(expected.get(row).get(Output.CLS).bytes());
+            }
+        }
+        assertThat(told)
+                .containsExactly("assemble 2", "encoder 2", "assemble 2", "encoder 2", "assemble 1", "encoder 1");
+    }
+
+    @Test
     void aDeviceThatIsNotHereIsRefusedWithItsName() {
         try (OrtModel model = OrtModel.open(Bundle.open(BUNDLES.resolve("visualize")), Device.parse("cuda:7"))) {
             assertThatThrownBy(() -> model.run(rows(model, 1), Set.of(Output.CLS)))

@@ -27,11 +27,30 @@ class SetupTest {
 
     @Test
     void aCardTakesFloat32WhereABundleHasNothingElse(@TempDir Path folder) throws IOException {
-        String manifest = Files.readString(EVERY_PRECISION.folder().resolve(Bundle.MANIFEST));
-        Files.writeString(folder.resolve(Bundle.MANIFEST), manifest.replace("fp16\"", "odd\""));
-        Setup setup = Setup.of(new Device.Cuda(0)).resolve(Bundle.open(folder));
+        Bundle bundle = without("fp16", folder);
+        Setup setup = Setup.of(new Device.Cuda(0)).resolve(bundle);
         assertThat(setup.precision()).isEqualTo(Precision.FP32);
         assertThat(setup.why()).isEqualTo("asked for; the bundle has no fp16 graphs");
+        assertThat(Setup.of(new Device.TensorRt(0)).resolve(bundle).precision()).isEqualTo(Precision.FP16);
+    }
+
+    @Test
+    void tensorRtTakesHalfPrecisionFromGraphsOfItsOwnAlone(@TempDir Path folder) throws IOException {
+        Bundle bundle = without("trt", folder);
+        Device device = new Device.TensorRt(1);
+        Setup setup = Setup.of(device).resolve(bundle);
+        assertThat(setup.precision()).isEqualTo(Precision.FP32);
+        assertThat(setup.why()).isEqualTo("asked for; the bundle has no trt graphs");
+        assertThatThrownBy(() -> Precision.FP16.resolve(bundle, device))
+                .hasMessage("precision fp16 asked for, " + folder + " has fp32 for tensorrt:1");
+        assertThatThrownBy(() -> Precision.BF16.resolve(EVERY_PRECISION, device))
+                .hasMessageEndingWith("visualize has fp32, fp16 for tensorrt:1");
+    }
+
+    private static Bundle without(String variant, Path folder) throws IOException {
+        String manifest = Files.readString(EVERY_PRECISION.folder().resolve(Bundle.MANIFEST));
+        Files.writeString(folder.resolve(Bundle.MANIFEST), manifest.replace(variant + "\"", "odd\""));
+        return Bundle.open(folder);
     }
 
     @Test
@@ -55,17 +74,27 @@ class SetupTest {
 
     @ParameterizedTest
     @CsvSource({
-        "encoder, UINT8, fp32, uint8",
-        "encoder, FLOAT32, fp32, fp32",
-        "decoder, UINT8, fp32, fp32",
-        "encoder, UINT8, fp16, uint8-fp16",
-        "encoder, FLOAT32, fp16, fp16",
-        "decoder, UINT8, fp16, fp16",
-        "classifier, UINT8, bf16, uint8-bf16"
+        "cpu, encoder, UINT8, fp32, uint8",
+        "cpu, encoder, FLOAT32, fp32, fp32",
+        "cpu, decoder, UINT8, fp32, fp32",
+        "cuda:0, encoder, UINT8, fp16, uint8-fp16",
+        "cuda:0, encoder, FLOAT32, fp16, fp16",
+        "cuda:0, decoder, UINT8, fp16, fp16",
+        "cuda:0, classifier, UINT8, bf16, uint8-bf16",
+        "cuda:0, judge, UINT8, fp16, uint8",
+        "cuda:0, judge, FLOAT32, bf16, fp32",
+        "tensorrt:0, encoder, UINT8, fp16, uint8-trt",
+        "tensorrt:0, encoder, FLOAT32, fp16, trt",
+        "tensorrt:0, decoder, UINT8, fp16, trt",
+        "tensorrt:0, judge, UINT8, fp16, uint8",
+        "tensorrt:0, encoder, UINT8, fp32, uint8"
     })
-    void aVariantFollowsFromThePixelsAndThePrecision(
-            String graph, Tensor.Type pixels, String precision, String variant) {
-        assertThat(Precision.parse(precision).variant(graph, pixels)).isEqualTo(variant);
+    void aVariantFollowsFromTheDeviceThePixelsAndThePrecision(
+            String device, String graph, Tensor.Type pixels, String precision, String variant) {
+        Setup setup = new Setup(Device.parse(device), Precision.parse(precision), Execution.AUTO, 1, 0, "asked for");
+        Setup resolved = setup.resolve(EVERY_PRECISION);
+        assertThat(resolved.precision().text()).isEqualTo(precision);
+        assertThat(resolved.variant(graph, pixels)).isEqualTo(variant);
     }
 
     @Test

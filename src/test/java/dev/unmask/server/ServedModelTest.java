@@ -55,7 +55,7 @@ class ServedModelTest {
         assertThat(served.models()).hasSize(2).doesNotHaveDuplicates();
         assertThat(served.models())
                 .extracting(model -> model.placements().getFirst().graphs())
-                .containsOnly(List.of("decoder.fp32", "encoder.uint8"));
+                .containsOnly(List.of("decoder.fp32", "encoder.uint8", "judge.uint8"));
         assertThat(served.places()).containsExactly("visualize on cpu in fp32, bound (because)");
         assertThat(served.loss()).isEmpty();
         served.stop(Duration.ofSeconds(10));
