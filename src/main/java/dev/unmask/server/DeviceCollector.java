@@ -114,7 +114,7 @@ final class DeviceCollector implements MultiCollector {
     }
 
     private static Map<String, List<DeviceModel>> byDevice(ServedModel served) {
-        return served.models().stream()
+        return served.models().models().stream()
                 .collect(Collectors.groupingBy(model -> model.device().text(), TreeMap::new, Collectors.toList()));
     }
 

@@ -6,41 +6,37 @@ import dev.unmask.UnmaskException;
 import dev.unmask.batch.Batcher;
 import dev.unmask.batch.Listener;
 import dev.unmask.ort.Bundle;
-import dev.unmask.ort.DeviceModel;
-import dev.unmask.ort.Execution;
-import dev.unmask.ort.Setup;
+import dev.unmask.ort.LaneModels;
 import dev.unmask.ort.Stages;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /// A loaded model behind the batcher that its callers share.
 ///
-/// @param models that the lanes run: one for each lane, or one for all lanes of a device that run plainly
+/// @param models that the lanes run
 /// @param lanes that it was started with
 /// @param queueRows that may wait
-record ServedModel(List<DeviceModel> models, Batcher batcher, int lanes, int queueRows) {
+record ServedModel(LaneModels models, Batcher batcher, int lanes, int queueRows) {
 
-    ServedModel {
-        models = List.copyOf(models);
+    /// Opens and warms what the lanes run, and starts the lanes.
+    static <T extends Listener & Stages> ServedModel start(Bundle bundle, Plan plan, T metrics) {
+        try {
+            LaneModels models = LaneModels.open(bundle, plan.lanes(), metrics);
+            return start(models, plan, metrics);
+        } catch (DeviceLost lost) {
+            throw new UnmaskException(Fault.UNAVAILABLE, lost.getMessage(), lost);
+        }
     }
 
-    /// Opens and warms what the lanes run, one after the other, and starts the lanes.
-    static <T extends Listener & Stages> ServedModel start(Bundle bundle, Plan plan, T metrics) {
-        List<DeviceModel> models = new ArrayList<>();
+    private static ServedModel start(LaneModels models, Plan plan, Listener metrics) {
         try {
-            List<DeviceModel> lanes = new ArrayList<>();
-            for (Setup setup : plan.lanes()) {
-                lanes.add(lane(models, bundle, setup, metrics));
-            }
-            Batcher batcher = Batcher.start(lanes, plan.policy(), metrics);
-            return new ServedModel(models, batcher, lanes.size(), plan.policy().queueRows());
-        } catch (DeviceLost lost) {
-            models.forEach(DeviceModel::close);
-            throw new UnmaskException(Fault.UNAVAILABLE, lost.getMessage(), lost);
+            models.warm();
+            Batcher batcher = Batcher.start(models.lanes(), plan.policy(), metrics);
+            return new ServedModel(
+                    models, batcher, plan.lanes().size(), plan.policy().queueRows());
         } catch (RuntimeException | Error e) {
-            models.forEach(DeviceModel::close);
+            models.close();
             throw e;
         }
     }
@@ -79,19 +75,6 @@ record ServedModel(List<DeviceModel> models, Batcher batcher, int lanes, int que
     }
 
     void close() {
-        models.forEach(DeviceModel::close);
-    }
-
-    /// The model of one more lane: one that others share, or a warm one of its own.
-    private static DeviceModel lane(List<DeviceModel> models, Bundle bundle, Setup setup, Stages stages) {
-        for (DeviceModel model : models) {
-            if (model.setup().execution() == Execution.PLAIN && model.device().equals(setup.device())) {
-                return model;
-            }
-        }
-        DeviceModel model = DeviceModel.open(bundle, setup, stages);
-        models.add(model);
-        model.warm();
-        return model;
+        models.close();
     }
 }

@@ -21,6 +21,7 @@ import dev.unmask.ort.Bundle;
 import dev.unmask.ort.Device;
 import dev.unmask.ort.DeviceModel;
 import dev.unmask.ort.Execution;
+import dev.unmask.ort.LaneModels;
 import dev.unmask.ort.Precision;
 import dev.unmask.ort.Setup;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -43,7 +44,7 @@ class ServedModelTest {
     @Test
     void lanesThatRunPlainlyShareAModel() {
         ServedModel served = start(Execution.PLAIN, Precision.AUTO, new Device.Cpu(1), new Device.Cpu(1));
-        assertThat(served.models()).hasSize(1);
+        assertThat(served.models().models()).hasSize(1);
         assertThat(served.lanes()).isEqualTo(2);
         assertThat(served.places()).containsExactly("visualize on cpu in fp32, plain (because)");
         served.stop(Duration.ofSeconds(10));
@@ -52,14 +53,14 @@ class ServedModelTest {
     @Test
     void lanesThatAreBoundHaveAModelEachAndEachIsWarm() {
         ServedModel served = start(Execution.BOUND, Precision.AUTO, new Device.Cpu(1), new Device.Cpu(1));
-        assertThat(served.models()).hasSize(2).doesNotHaveDuplicates();
-        assertThat(served.models())
+        assertThat(served.models().models()).hasSize(2).doesNotHaveDuplicates();
+        assertThat(served.models().models())
                 .extracting(model -> model.placements().getFirst().graphs())
                 .containsOnly(List.of("decoder.fp32", "encoder.uint8", "judge.uint8"));
         assertThat(served.places()).containsExactly("visualize on cpu in fp32, bound (because)");
         assertThat(served.loss()).isEmpty();
         served.stop(Duration.ofSeconds(10));
-        assertThat(served.models()).allSatisfy(ServedModelTest::refusesToRun);
+        assertThat(served.models().models()).allSatisfy(ServedModelTest::refusesToRun);
     }
 
     @Test
@@ -75,7 +76,7 @@ class ServedModelTest {
     @Test
     void aLostCardIsNamedWhileTheOthersGoOn() {
         Batcher batcher = Batcher.start(List.of(card(0), card(0)), POLICY, Listener.NONE);
-        ServedModel served = new ServedModel(List.of(), batcher, 2, 16);
+        ServedModel served = new ServedModel(new LaneModels(List.of()), batcher, 2, 16);
         assertThat(served.places()).containsExactly("visualize on cuda:0 in fp16, graph (asked for)");
         for (int left = 1; left >= 0; left--) {
             assertThatThrownBy(() -> batcher.run(List.of(row()), CLS)).hasMessage("cuda:0 is lost: error 719");

@@ -7,7 +7,7 @@ import dev.unmask.UnmaskException;
 import dev.unmask.ort.Bundle;
 import dev.unmask.ort.Captures;
 import dev.unmask.ort.DeviceModel;
-import dev.unmask.ort.Execution;
+import dev.unmask.ort.LaneModels;
 import dev.unmask.ort.Setup;
 import dev.unmask.ort.Stages;
 import java.time.Duration;
@@ -30,8 +30,8 @@ final class Lanes implements AutoCloseable {
     private static final int WARM_UPS = 3;
     private static final int LEAST_RUNS = 5;
 
-    private final List<DeviceModel> models = new ArrayList<>();
     private final Spent spent = new Spent();
+    private final LaneModels models;
     private final ExecutorService threads;
 
     /// What a cell took.
@@ -40,42 +40,32 @@ final class Lanes implements AutoCloseable {
     /// @param spent milliseconds of a run in each stage that the model tells of, on average
     record Taken(List<Double> millis, Map<String, Double> spent) {}
 
-    private Lanes(int count) {
+    private Lanes(Bundle bundle, Setup setup, int count) {
+        models = LaneModels.open(bundle, Collections.nCopies(count, setup), spent);
         threads = Executors.newFixedThreadPool(count);
     }
 
     /// Opens a model for each lane, or one that all share where its execution is plain.
     static Lanes open(Bundle bundle, Setup setup, int count) {
-        Lanes lanes = new Lanes(count);
-        try {
-            DeviceModel first = lanes.add(DeviceModel.open(bundle, setup, lanes.spent));
-            for (int lane = 1; lane < count; lane++) {
-                boolean shared = first.setup().execution() == Execution.PLAIN;
-                lanes.add(shared ? first : DeviceModel.open(bundle, setup, lanes.spent));
-            }
-            return lanes;
-        } catch (RuntimeException | Error failure) {
-            lanes.close();
-            throw failure;
-        }
+        return new Lanes(bundle, setup, count);
     }
 
     Card card() {
-        return models.getFirst().card();
+        return models.lanes().getFirst().card();
     }
 
     int count() {
-        return models.size();
+        return models.lanes().size();
     }
 
     /// How they run, with every choice made.
     Setup setup() {
-        return models.getFirst().setup();
+        return models.lanes().getFirst().setup();
     }
 
     /// The CUDA graphs of the first lane.
     Captures captures() {
-        return models.getFirst().captures();
+        return models.lanes().getFirst().captures();
     }
 
     /// Times batches in turn, on all lanes at the same time, after each has warmed up and captured what it will replay.
@@ -110,12 +100,7 @@ final class Lanes implements AutoCloseable {
     @Override
     public void close() {
         threads.shutdown();
-        models.stream().distinct().forEach(DeviceModel::close);
-    }
-
-    private DeviceModel add(DeviceModel model) {
-        models.add(model);
-        return model;
+        models.close();
     }
 
     /// What a lane does.
@@ -124,7 +109,7 @@ final class Lanes implements AutoCloseable {
     }
 
     private List<Double> all(Work work) {
-        List<Future<List<Double>>> lanes = models.stream()
+        List<Future<List<Double>>> lanes = models.lanes().stream()
                 .map(model -> threads.submit(() -> work.on(model)))
                 .toList();
         return lanes.stream().map(Lanes::await).flatMap(List::stream).toList();
