@@ -23,5 +23,13 @@ public enum Fault {
     /// Not ready: loading, draining, or the model or device is not usable here.
     UNAVAILABLE,
     /// Ours.
-    INTERNAL
+    INTERNAL;
+
+    /// Whether it names one picture, so that others may well be answered.
+    public boolean isOfOnePicture() {
+        return switch (this) {
+            case INVALID, TOO_LARGE, NOT_A_PICTURE, NOT_FOUND -> true;
+            case UNAUTHENTICATED, FORBIDDEN, UNSUPPORTED, OVERLOADED, TIMEOUT, UNAVAILABLE, INTERNAL -> false;
+        };
+    }
 }

@@ -61,6 +61,28 @@ class LayersTest {
             .resideInAnyPackage("dev.unmask.ort", "dev.unmask.cli..");
 
     @ArchTest
+    static final ArchRule jobsKnowTasksOnly = noClasses()
+            .that()
+            .resideInAPackage("dev.unmask.job..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "dev.unmask.ort",
+                    "dev.unmask.door",
+                    "dev.unmask.web",
+                    "dev.unmask.oip..",
+                    "dev.unmask.cli..",
+                    "dev.unmask.server");
+
+    @ArchTest
+    static final ArchRule onlySourcesKnowArchivesAndLists = noClasses()
+            .that()
+            .resideOutsideOfPackage("dev.unmask.job.source")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("org.apache.commons..");
+
+    @ArchTest
     static final ArchRule onlyOrtKnowsOnnxRuntime = noClasses()
             .that()
             .resideOutsideOfPackage("dev.unmask.ort")
@@ -138,4 +160,12 @@ class LayersTest {
             .should()
             .dependOnClassesThat()
             .resideInAPackage("picocli..");
+
+    @ArchTest
+    static final ArchRule onlyFilesOfTablesKnowParquet = noClasses()
+            .that()
+            .resideOutsideOfPackages("dev.unmask.job.format", "dev.unmask.job.source")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("org.apache..", "com.github.luben..", "org.xerial..", "com.google.flatbuffers..");
 }

@@ -2,9 +2,9 @@ package dev.unmask.cli;
 
 import dev.unmask.Fault;
 import dev.unmask.UnmaskException;
+import dev.unmask.job.Durable;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -79,7 +79,7 @@ public final class Destination {
         try {
             Files.createDirectories(folder);
         } catch (IOException e) {
-            throw unwritable(folder, e);
+            throw Durable.unwritable(folder, e);
         }
         return images.stream()
                 .distinct()
@@ -125,7 +125,7 @@ public final class Destination {
             Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
             discard(partial);
-            throw unwritable(out, e);
+            throw Durable.unwritable(out, e);
         }
     }
 
@@ -137,10 +137,5 @@ public final class Destination {
         } catch (IOException _) {
             // the first failure is the one to tell
         }
-    }
-
-    private static UnmaskException unwritable(Path path, IOException e) {
-        String why = e instanceof AccessDeniedException ? "permission denied" : String.valueOf(e.getMessage());
-        return new UnmaskException(Fault.UNAVAILABLE, "cannot write " + path + ": " + why, e);
     }
 }

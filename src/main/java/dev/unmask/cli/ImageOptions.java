@@ -1,21 +1,16 @@
 package dev.unmask.cli;
 
 import dev.unmask.Card;
-import dev.unmask.Fault;
 import dev.unmask.UnmaskException;
 import dev.unmask.image.Decoder;
 import dev.unmask.image.Limits;
 import dev.unmask.image.Preset;
+import dev.unmask.job.Item;
 import dev.unmask.task.View;
-import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.EnumSet;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -23,11 +18,12 @@ import picocli.CommandLine.Parameters;
 /// Which pictures, and how they are read.
 final class ImageOptions {
 
-    /// Faults that name a picture and do not stop the others.
-    private static final Set<Fault> OF_THE_PICTURE =
-            EnumSet.of(Fault.INVALID, Fault.TOO_LARGE, Fault.NOT_A_PICTURE, Fault.NOT_FOUND);
-
-    @Parameters(paramLabel = "IMAGE", arity = "1..*", description = "JPEG, PNG, WebP, GIF or BMP files.")
+    @Parameters(
+            paramLabel = "IMAGE",
+            arity = "1..*",
+            description =
+                    "JPEG, PNG, WebP, GIF or BMP files. With a table as OUT also folders, globs, tar archives, lists"
+                            + " of paths (.txt, .csv, .tsv, .parquet; - for standard input).")
     List<Path> images;
 
     @Option(
@@ -48,16 +44,26 @@ final class ImageOptions {
         void accept(Path image, View view);
     }
 
+    /// The preset that was asked for, or that of the model.
+    Preset preset(Card card) {
+        return Preset.of(preset == null ? card.preprocess() : preset);
+    }
+
     /// Works through the pictures. One that fails is named and does not stop the others.
     int forEach(Card card, PrintWriter err, Work work) {
-        Preset chosen = Preset.of(preset == null ? card.preprocess() : preset);
+        Preset chosen = preset(card);
         Decoder decoder = new Decoder(Limits.DEFAULT, exif);
         int failed = 0;
         for (Path image : images) {
             try {
-                work.accept(image, View.of(read(image), decoder, chosen, card));
+                if (Files.isDirectory(image)) {
+                    throw UnmaskException.invalid(
+                            "is a folder; with a table as OUT (photos.parquet, .npy, .jsonl) all in"
+                                    + " it are worked through");
+                }
+                work.accept(image, View.of(Item.of(image.toString(), image).bytes(), decoder, chosen, card));
             } catch (UnmaskException refusal) {
-                if (!OF_THE_PICTURE.contains(refusal.fault())) {
+                if (!refusal.fault().isOfOnePicture()) {
                     throw refusal;
                 }
                 err.println("unmask: " + image + ": " + refusal.getMessage());
@@ -68,20 +74,5 @@ final class ImageOptions {
             err.println("unmask: " + failed + " of " + images.size() + " pictures failed");
         }
         return failed == 0 ? Unmask.DONE : Unmask.SOME_FAILED;
-    }
-
-    private static byte[] read(Path image) {
-        try {
-            if (Files.isDirectory(image)) {
-                throw UnmaskException.invalid("is a folder, not a picture");
-            }
-            return Files.readAllBytes(image);
-        } catch (NoSuchFileException e) {
-            throw new UnmaskException(Fault.NOT_FOUND, "there is no such file", e);
-        } catch (AccessDeniedException e) {
-            throw new UnmaskException(Fault.INVALID, "cannot be read: permission denied", e);
-        } catch (IOException e) {
-            throw new UnmaskException(Fault.INVALID, "cannot be read: " + e.getMessage(), e);
-        }
     }
 }

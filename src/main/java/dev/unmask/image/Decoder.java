@@ -15,6 +15,14 @@ import java.util.function.Function;
 /// @param exif turn the picture as its EXIF orientation says; the reference loaders do not
 public record Decoder(Limits limits, boolean exif) {
 
+    /// Of a picture as it is decoded, in pixels.
+    public record Size(int width, int height) {
+
+        public long pixels() {
+            return (long) width * height;
+        }
+    }
+
     /// The default limits; EXIF orientation ignored.
     public static final Decoder DEFAULT = new Decoder(Limits.DEFAULT, false);
 
@@ -25,9 +33,12 @@ public record Decoder(Limits limits, boolean exif) {
         });
     }
 
-    /// How many pixels a file's header announces, within the limits.
-    public long pixels(byte[] file) {
-        return read(file, encoded -> (long) encoded.width() * encoded.height());
+    /// The size of the picture that a file's header announces, within the limits.
+    public Size size(byte[] file) {
+        return read(file, encoded -> {
+            Size stored = new Size(encoded.width(), encoded.height());
+            return exif ? encoded.orientation().apply(stored) : stored;
+        });
     }
 
     private <T> T read(byte[] file, Function<Encoded, T> use) {

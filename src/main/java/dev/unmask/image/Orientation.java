@@ -55,6 +55,13 @@ enum Orientation {
         return new Picture(width, height, to);
     }
 
+    /// Its size then.
+    Decoder.Size apply(Decoder.Size stored) {
+        int width = swap ? stored.height() : stored.width();
+        int height = swap ? stored.width() : stored.height();
+        return new Decoder.Size(width, height);
+    }
+
     private int source(Picture stored, int x, int y) {
         int column = swap ? y : x;
         int row = swap ? x : y;

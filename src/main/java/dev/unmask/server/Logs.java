@@ -79,6 +79,7 @@ public final class Logs extends ContextAwareBase implements Configurator {
         context.getLogger(Logger.ROOT_LOGGER_NAME).addAppender(appender);
         context.getLogger(Logger.ROOT_LOGGER_NAME).setLevel(Level.INFO);
         context.getLogger("io.micronaut").setLevel(Level.WARN);
+        context.getLogger("org.apache.parquet").setLevel(Level.WARN); // would name each row group that it reads
         // would log a stack for everybody who knocks without TLS or a certificate
         context.getLogger("io.netty.handler.ssl.ApplicationProtocolNegotiationHandler")
                 .setLevel(Level.ERROR);

@@ -41,6 +41,12 @@ public final class Anomaly {
         public Finding {
             errors = List.copyOf(errors);
         }
+
+        /// Of errors that were told.
+        public static Finding of(Tensor original, PatchGrid grid, List<Double> errors, double max, double score) {
+            double[] values = errors.stream().mapToDouble(Double::doubleValue).toArray();
+            return new Finding(original, errors, Heat.of(values, grid), max, score);
+        }
     }
 
     /// One run of the model: what it hides, and which of the hidden patches it judges.

@@ -4,7 +4,6 @@ import dev.unmask.Call;
 import dev.unmask.Card;
 import dev.unmask.Fault;
 import dev.unmask.UnmaskException;
-import dev.unmask.image.Decoder;
 import dev.unmask.image.Limits;
 import dev.unmask.image.Preset;
 import java.util.ArrayList;
@@ -13,7 +12,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
@@ -23,36 +21,24 @@ import java.util.concurrent.TimeoutException;
 /// may wait is for the model's admission to say.
 public final class Preparation implements AutoCloseable {
 
-    /// The unit in which pixels are counted, so that a limit fits a semaphore.
-    private static final int UNIT = 1024;
-
-    private final Limits limits;
-    private final Semaphore units;
-    private final int allUnits;
+    private final PixelsInFlight pixels;
     private final ExecutorService threads;
     private final Listener listener;
 
     /// @param pixelsInFlight of all pictures that are being decoded; at least what one picture may have
     public Preparation(Limits limits, long pixelsInFlight, int threads, Listener listener) {
-        if (pixelsInFlight < limits.maxPixels()) {
-            throw new IllegalArgumentException("pixels in flight " + pixelsInFlight + " are fewer than the "
-                    + limits.maxPixels() + " that one picture may have");
-        }
-        this.limits = limits;
-        this.allUnits = Math.toIntExact(Math.ceilDiv(pixelsInFlight, UNIT));
+        this.pixels = new PixelsInFlight(limits, pixelsInFlight);
         this.listener = listener;
-        this.units = new Semaphore(allUnits, true);
         this.threads = Executors.newFixedThreadPool(
                 threads, Thread.ofPlatform().name("decode-", 0).factory());
     }
 
     /// Pictures as a model sees them, in their order. The first that is refused ends the others.
     public List<View> views(List<byte[]> images, boolean exif, Preset preset, Card card, Call call) {
-        Decoder decoder = new Decoder(limits, exif);
         List<Future<View>> pending = new ArrayList<>();
         try {
             for (byte[] image : images) {
-                pending.add(threads.submit(() -> view(image, decoder, preset, card, call)));
+                pending.add(threads.submit(() -> view(image, exif, preset, card, call)));
             }
             List<View> views = new ArrayList<>();
             for (Future<View> view : pending) {
@@ -69,17 +55,11 @@ public final class Preparation implements AutoCloseable {
         threads.shutdown();
     }
 
-    private View view(byte[] image, Decoder decoder, Preset preset, Card card, Call call) throws InterruptedException {
+    private View view(byte[] image, boolean exif, Preset preset, Card card, Call call) throws InterruptedException {
         if (call.left(System.nanoTime()) <= 0 || call.abandoned()) {
             throw late();
         }
-        int needed = (int) Math.min(allUnits, Math.ceilDiv(decoder.pixels(image), (long) UNIT));
-        units.acquire(needed);
-        try {
-            return View.of(image, decoder, preset, card, listener);
-        } finally {
-            units.release(needed);
-        }
+        return pixels.view(image, exif, preset, card, listener);
     }
 
     private static View await(Future<View> view, Call call) {

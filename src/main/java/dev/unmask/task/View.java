@@ -12,7 +12,9 @@ import dev.unmask.image.Preset;
 ///
 /// @param pixels uint8 (H, W, 3)
 /// @param frame where the pixels of the original went
-public record View(Tensor pixels, Frame frame) {
+/// @param width of the picture as it was decoded, in pixels
+/// @param height of the picture as it was decoded
+public record View(Tensor pixels, Frame frame, int width, int height) {
 
     /// Prepares a picture for a model, as `preset` says.
     public static View of(byte[] image, Decoder decoder, Preset preset, Card card) {
@@ -30,7 +32,7 @@ public record View(Tensor pixels, Frame frame) {
         int height = card.grid().height();
         int width = card.grid().width();
         Frame frame = preset.frame(picture.width(), picture.height(), width, height);
-        View view = new View(preset.apply(picture, height, width).tensor(), frame);
+        View view = new View(preset.apply(picture, height, width).tensor(), frame, picture.width(), picture.height());
         listener.prepared(card.name(), decoded - begun, System.nanoTime() - decoded);
         return view;
     }

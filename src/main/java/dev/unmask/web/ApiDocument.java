@@ -176,6 +176,7 @@ final class ApiDocument {
         if (operation.isWork()) {
             headers.putAll(header("Server-Timing"));
             headers.putAll(header("ETag"));
+            headers.putAll(header("x-model-digest"));
         }
         return headers;
     }
@@ -201,6 +202,7 @@ final class ApiDocument {
                 ordered(
                         "x-request-id", told(Schema.text("the caller's own, or one made up; the log names it")),
                         "Server-Timing", told(Schema.text("milliseconds that decode, queue, infer and encode took")),
+                        "x-model-digest", told(Schema.text("sha256 of the manifest of the model that answered")),
                         "ETag", told(Schema.text("of this answer: the same request has the same, whenever it comes")),
                         "Retry-After", told(Schema.integer("seconds, from the measured rate of service"))),
                 "securitySchemes",

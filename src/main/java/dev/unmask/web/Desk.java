@@ -36,6 +36,10 @@ import java.util.function.Function;
 final class Desk {
 
     private static final JsonMapper JSON = JsonMapper.builder().build();
+
+    /// Which model answered, where the answer itself cannot say it.
+    private static final String DIGEST = "x-model-digest";
+
     private static final int WORTH_PACKING = 1024;
 
     private final Catalog catalog;
@@ -93,7 +97,9 @@ final class Desk {
                 case PNG -> png(results, model.card(), chosen);
                 case RAW -> raw(results, chosen);
             });
-            MutableHttpResponse<byte[]> response = HttpResponse.<byte[]>ok().contentType(form.type());
+            MutableHttpResponse<byte[]> response = HttpResponse.<byte[]>ok()
+                    .contentType(form.type())
+                    .header(DIGEST, model.card().digest());
             return cached(
                     form == Form.JSON ? packed(request, response, answer) : response.body(answer),
                     early == null ? Tag.of(request, asked, form, model.card()) : early);

@@ -39,7 +39,9 @@ class DecoderGoldenTest {
     @MethodSource("dev.unmask.image.Golden#oriented")
     void turnsThePictureAsExifSaysWhereAsked(String name) {
         JsonNode golden = Golden.entry(name).get("upright");
-        Picture picture = new Decoder(Limits.DEFAULT, true).decode(Golden.file(name));
+        Decoder decoder = new Decoder(Limits.DEFAULT, true);
+        Picture picture = decoder.decode(Golden.file(name));
+        assertThat(decoder.size(Golden.file(name))).isEqualTo(new Decoder.Size(picture.width(), picture.height()));
         assertThat(picture)
                 .hasToString(golden.get("width").asInt() + " x "
                         + golden.get("height").asInt() + " px");
