@@ -1,6 +1,7 @@
 package dev.unmask.cli;
 
 import dev.unmask.Card;
+import dev.unmask.job.AnomalyWork;
 import dev.unmask.ort.DeviceModel;
 import dev.unmask.task.Anomaly;
 import dev.unmask.task.Anomaly.Finding;
@@ -32,6 +33,7 @@ import picocli.CommandLine.Spec;
             "",
             "Examples:",
             "  unmask anomaly part.jpg -o heat.png",
+            "  unmask anomaly parts/ --out scores.parquet --pictures heat/",
             "  unmask anomaly *.jpg --json | jq -r '[.score, .image] | @tsv' | sort -rn"
         })
 final class AnomalyCommand implements Callable<Integer> {
@@ -72,6 +74,9 @@ final class AnomalyCommand implements Callable<Integer> {
     double top;
 
     @Mixin
+    JobOptions job;
+
+    @Mixin
     ModelOptions model;
 
     @Spec
@@ -79,6 +84,16 @@ final class AnomalyCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        if (JobOptions.isTable(result.out)) {
+            AnomalyWork.Options options = new AnomalyWork.Options(masks, rounds, seed, top);
+            return job.run(
+                    pictures,
+                    model,
+                    result.table(),
+                    result.json,
+                    views -> new AnomalyWork(views, options, result.pictures != null));
+        }
+        job.requireUnused();
         Destination destination = result.destination(pictures.images);
         try (DeviceModel opened = model.open()) {
             Anomaly task = new Anomaly(opened, masks, rounds, seed, top);

@@ -3,6 +3,7 @@ package dev.unmask.cli;
 import dev.unmask.UnmaskException;
 import dev.unmask.ort.Choice;
 import dev.unmask.ort.Execution;
+import dev.unmask.ort.LaneSetup;
 import dev.unmask.ort.Precision;
 import dev.unmask.ort.Setup;
 import java.util.List;
@@ -54,6 +55,11 @@ public final class DeviceOptions {
                 .toList();
     }
 
+    /// The same for lanes, which may be on several cards.
+    public LaneSetup lanes() {
+        return new LaneSetup(Choice.of(device, folders()), Precision.parse(precision), Execution.parse(execution), 0);
+    }
+
     private Setup setup(Precision numbers, Execution way, Choice choice, int maxRows) {
         return new Setup(choice.devices().getFirst(), numbers, way, maxRows, 0, choice.why());
     }
@@ -66,8 +72,8 @@ public final class DeviceOptions {
 
     private Choice choice() {
         if (device.contains(",")) {
-            throw UnmaskException.invalid(
-                    "device '" + device + "' names several; commands run on one, `unmask serve` on several");
+            throw UnmaskException.invalid("device '" + device
+                    + "' names several; this command runs on one; `unmask serve` and tables (--out) on several");
         }
         return Choice.of(device, folders());
     }

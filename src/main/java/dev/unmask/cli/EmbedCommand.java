@@ -1,5 +1,6 @@
 package dev.unmask.cli;
 
+import dev.unmask.job.EmbedWork;
 import dev.unmask.ort.DeviceModel;
 import dev.unmask.task.Embed;
 import dev.unmask.task.Embed.Pool;
@@ -10,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -21,12 +23,17 @@ import picocli.CommandLine.Spec;
         name = "embed",
         mixinStandardHelpOptions = true,
         sortOptions = false,
-        description = "Turn pictures into vectors: one line of JSON per picture.",
+        description = {
+            "Turn pictures into vectors: one line of JSON per picture, or a table of any number of them.",
+            "A table is a folder of shards. A job that was stopped goes on with the same command."
+        },
         footer = {
             "",
             "Examples:",
             "  unmask embed photo.jpg --pool mean | jq .embedding",
-            "  unmask embed *.jpg --normalize --dtype int8 > vectors.jsonl"
+            "  unmask embed *.jpg --normalize --dtype int8 > vectors.jsonl",
+            "  unmask embed photos/ --out photos.parquet",
+            "  unmask embed 'shards/*.tar' --out vectors.npy --dtype float16 --device cuda:0"
         })
 final class EmbedCommand implements Callable<Integer> {
 
@@ -52,6 +59,19 @@ final class EmbedCommand implements Callable<Integer> {
                             + " default: ${DEFAULT-VALUE}.")
     String dtype;
 
+    @Option(
+            names = {"-o", "--out"},
+            paramLabel = "OUT",
+            description = "A table, TABLE.parquet, .npy or .jsonl, instead of lines on standard output.")
+    @Nullable
+    String out;
+
+    @Mixin
+    JobOptions job;
+
+    @Option(names = "--json", description = "With a table: print the summary as JSON on standard output.")
+    boolean json;
+
     @Mixin
     ModelOptions model;
 
@@ -62,6 +82,15 @@ final class EmbedCommand implements Callable<Integer> {
     public Integer call() {
         Pool chosen = Pool.parse(pool);
         Dtype stored = Dtype.parse(dtype);
+        if (out != null) {
+            return job.run(
+                    pictures,
+                    model,
+                    JobOptions.output(out, null),
+                    json,
+                    views -> new EmbedWork(views, chosen, normalize, stored));
+        }
+        job.requireUnused();
         try (DeviceModel opened = model.open()) {
             Embed task = new Embed(opened, chosen, normalize, stored);
             opened.loadAhead(Set.of(chosen.output()));

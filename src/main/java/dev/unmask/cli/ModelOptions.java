@@ -3,8 +3,12 @@ package dev.unmask.cli;
 import dev.unmask.Fault;
 import dev.unmask.UnmaskException;
 import dev.unmask.ort.Bundle;
+import dev.unmask.ort.CardPlan;
+import dev.unmask.ort.CpuPlan;
 import dev.unmask.ort.DeviceModel;
 import dev.unmask.ort.Engine;
+import dev.unmask.ort.LaneModels;
+import dev.unmask.ort.LaneSetup;
 import dev.unmask.ort.Setup;
 import dev.unmask.ort.Stages;
 import java.io.IOException;
@@ -34,6 +38,22 @@ public final class ModelOptions {
         Setup setup = where.setup(Setup.ROWS);
         Engine.loadAhead();
         return DeviceModel.open(bundle(model), setup, Stages.UNHEARD);
+    }
+
+    /// What the lanes run that fit the device, or devices; on cards, warm.
+    ///
+    /// @param rows of one batch; 0: chosen
+    LaneModels lanes(int rows) {
+        LaneSetup setup = where.lanes();
+        Bundle bundle = bundle(model);
+        if (!setup.onCards()) {
+            int cores = Runtime.getRuntime().availableProcessors();
+            return LaneModels.open(bundle, setup.of(CpuPlan.of(cores, 0, 0, rows)), Stages.UNHEARD);
+        }
+        LaneModels models =
+                LaneModels.open(bundle, setup.of(CardPlan.of(0, rows, 0, Integer.MAX_VALUE)), Stages.UNHEARD);
+        models.warm();
+        return models;
     }
 
     /// The bundle of a folder, or of a name in `onnx/`.

@@ -3,6 +3,7 @@ package dev.unmask.cli;
 import dev.unmask.Card;
 import dev.unmask.Mask;
 import dev.unmask.Output;
+import dev.unmask.job.ReconstructWork;
 import dev.unmask.ort.DeviceModel;
 import dev.unmask.task.Masking;
 import dev.unmask.task.Reconstruct;
@@ -91,6 +92,9 @@ final class ReconstructCommand implements Callable<Integer> {
     PatchStats stats;
 
     @Mixin
+    JobOptions job;
+
+    @Mixin
     ModelOptions model;
 
     @Spec
@@ -99,6 +103,16 @@ final class ReconstructCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Masking masking = Masking.of(ratio, seed, null, mask, boxes);
+        if (JobOptions.isTable(result.out)) {
+            List<ReconstructionPanel> drawn = result.pictures == null ? List.of() : panels;
+            return job.run(
+                    pictures,
+                    model,
+                    result.table(),
+                    result.json,
+                    views -> new ReconstructWork(views, masking, stats, drawn));
+        }
+        job.requireUnused();
         Destination destination = result.destination(pictures.images);
         try (DeviceModel opened = model.open()) {
             Reconstruct task = new Reconstruct(opened, stats);

@@ -27,6 +27,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "  export       Turn a PyTorch checkpoint into a bundle (unmask export --help).",
             "  natives      Install ONNX Runtime for a GPU (unmask natives --help).",
             "  bundle       Pack what a GPU machine without Java and network needs (unmask bundle --help).",
+            "  spark        Run embed, reconstruct or anomaly on Apache Spark (unmask spark --help).",
             "  test         Run every check and test; with --gpu those that need a card.",
             "",
             "Exit codes: 0 done, 1 some inputs failed (each is named), 2 usage, 3 cannot run."

@@ -161,7 +161,7 @@ class CommandTest {
                 "--panels sideways|'--panels'",
                 "--preset squint|unknown preset 'squint'; there are demo, eval, hf, none",
                 "--device tpu|device 'tpu' is not cpu, cuda:N or tensorrt:N",
-                "--device cuda:0,cuda:1|device 'cuda:0,cuda:1' names several; commands run on one",
+                "--device cuda:0,cuda:1|device 'cuda:0,cuda:1' names several; this command runs on one",
                 "--precision int8|precision 'int8' is not auto, fp32, fp16 or bf16",
                 "--execution fast|execution 'fast' is not auto, plain, bound or graph",
                 "--device cpu --execution graph|execution graph takes a CUDA card; the device is cpu",
@@ -234,7 +234,7 @@ class CommandTest {
         assertThat(run.code()).isEqualTo(1);
         assertThat(run.err())
                 .contains("photos/nosuch.jpg: there is no such file")
-                .contains(folder + ": is a folder, not a picture");
+                .contains(folder + ": is a folder; with a table as OUT");
     }
 
     @ParameterizedTest

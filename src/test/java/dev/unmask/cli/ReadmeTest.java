@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// The README's lines do what they say.
+/// The lines of the READMEs do what they say.
 class ReadmeTest {
 
     @TempDir
@@ -21,7 +21,7 @@ class ReadmeTest {
 
     @Test
     void theLibraryExampleCompilesAndRuns() throws IOException, InterruptedException {
-        Matcher example = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL).matcher(readme());
+        Matcher example = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL).matcher(text("clients/README.md"));
         assertThat(example.find()).isTrue();
         Files.writeString(folder.resolve("Example.java"), example.group(1));
         for (String needed : new String[] {"onnx", "photos"}) {
@@ -51,10 +51,10 @@ class ReadmeTest {
 
     @Test
     void fitsTwoHundredLines() throws IOException {
-        assertThat(readme().lines()).hasSizeLessThanOrEqualTo(200);
+        assertThat(text("README.md").lines()).hasSizeLessThanOrEqualTo(200);
     }
 
-    private static String readme() throws IOException {
-        return Files.readString(Path.of("README.md"));
+    private static String text(String file) throws IOException {
+        return Files.readString(Path.of(file));
     }
 }
