@@ -1,0 +1,4 @@
+@NullMarked
+package dev.unmask.spark;
+
+import org.jspecify.annotations.NullMarked;
