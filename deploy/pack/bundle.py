@@ -3,6 +3,7 @@
 It lies as the checkout does, so that commands and tests find photos, models and fixtures in the same places.
 """
 
+import re
 import shutil
 import subprocess
 import zipfile
@@ -12,6 +13,12 @@ from deploy.pack import Refusal, fatbin, natives
 
 FOLDER = Path(__file__).parent / "folder"  # what is only there
 FIXTURES = "src/test/resources"
+UNUSED = re.compile(
+    "ai/onnxruntime/native/"
+    "|(aix|darwin|freebsd|win)/.*libzstd|linux/(?!amd64).*libzstd"
+    "|org/xerial/snappy/native/(?!Linux/x86_64/)"
+    "|org/apache/hadoop/(?!(classification|conf|fs|io|mapreduce|util)/)"  # what Parquet names of it
+)
 
 
 def build(folder, root, libraries, arch, models):
@@ -53,10 +60,10 @@ def _needed(root):
 
 
 def _copy_jar(source, target):
-    """Without libraries for other platforms, and uncompressed: Java reads it faster, and xz compresses it better."""
+    """Without what is unused here, and uncompressed: Java reads it faster, and xz compresses it better."""
     with zipfile.ZipFile(source) as jar, zipfile.ZipFile(target, "w") as copy:
         for name in dict.fromkeys(jar.namelist()):
-            if not name.startswith("ai/onnxruntime/native/"):
+            if not UNUSED.match(name):
                 copy.writestr(zipfile.ZipInfo(name), jar.read(name))
 
 

@@ -1,0 +1,1 @@
+"""Jobs over many pictures: `unmask embed` beside the bare model, PyTorch, Hugging Face's pipeline, and Spark."""
