@@ -1,6 +1,6 @@
 """Jobs over many pictures, measured beside what they stand on and what people run today.
 
-./unmask python -m bench.jobs --out OUT.json [--model mae-tiny] [--pictures 20000] [--compared 3000] [--rounds 3]
+./unmask python -m bench.jobs --out OUT.json [--model mae-tiny] [--pictures 20000] [--compared 1000] [--rounds 3]
 
 Three parts: who is how fast on `--compared` pictures, in turn, whole processes with their start; what a kill costs;
 and whether memory stays flat up to `--pictures`.
@@ -24,7 +24,6 @@ from bench.jobs import pictures
 
 ROOT = environment.ROOT
 DEPTHS = {"mae-tiny": ("mae_vit_tiny_patch16", 8)}  # the bundled model is a shallow one; others: --arch, --depth
-SHARD_ROWS = 500
 
 
 def main():
@@ -50,9 +49,10 @@ def arguments():
     parser.add_argument("--arch", help="its architecture, for the others; known of the bundled model")
     parser.add_argument("--depth", type=int)
     parser.add_argument("--pictures", type=int, default=20000, help="of the run whose memory is watched")
-    parser.add_argument("--compared", type=int, default=3000, help="of the runs that are compared")
+    parser.add_argument("--compared", type=int, default=1000, help="of the runs that are compared")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--batch", type=int, default=8)
+    parser.add_argument("--shard-rows", type=int, default=500)
     parser.add_argument(
         "--folder", type=Path, help="where pictures and tables are kept (default: made and left in /tmp)"
     )
@@ -76,7 +76,7 @@ def embed(asked, photos, out):
         "--batch",
         str(asked.batch),
         "--shard-rows",
-        str(SHARD_ROWS),
+        str(asked.shard_rows),
     ]
 
 
@@ -88,7 +88,7 @@ def candidates(asked, photos, folder):
     return {
         "unmask embed": embed(asked, photos, folder / "ours.parquet"),
         "spark": [*spark, "--out", folder / "spark.parquet", "--model", ROOT / "onnx" / asked.model]
-        + ["--batch", str(asked.batch), "--shard-rows", str(SHARD_ROWS)],
+        + ["--batch", str(asked.batch), "--shard-rows", str(asked.shard_rows)],
         "torch": [*python, "bench.jobs.torch_loader", *theirs],
         "hf": [*python, "bench.jobs.hf_pipeline", *theirs],
     }
@@ -102,8 +102,8 @@ def compare(asked, photos, folder):
     for _ in range(asked.rounds):
         alone.append(bare(asked, folder))
         for name, command in todo.items():
-            for table in ("ours.parquet", "spark.parquet"):
-                shutil.rmtree(folder / table, ignore_errors=True)
+            for made in ("ours.parquet", "spark.parquet"):
+                shutil.rmtree(folder / made, ignore_errors=True)
             begun = time.perf_counter()
             done = subprocess.run(list(map(str, command)), cwd=ROOT, capture_output=True, text=True)
             if done.returncode:
@@ -146,7 +146,7 @@ def kill(asked, photos, folder):
     command = list(map(str, embed(asked, photos, out)))
     begun = time.perf_counter()
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    half = asked.compared // SHARD_ROWS // 2
+    half = max(1, asked.compared // asked.shard_rows // 2)
     while len(list(out.glob("part-*"))) < half:
         time.sleep(0.05)
     time.sleep(2)  # into the next shard
@@ -161,7 +161,8 @@ def kill(asked, photos, folder):
     undisturbed = time.perf_counter() - begun
     same = all((out / part.name).read_bytes() == part.read_bytes() for part in whole.glob("part-*"))
     print(
-        f"\nkilled after {half} of {asked.compared // SHARD_ROWS} shards and begun again: {disturbed:.1f} s, ", end=""
+        f"\nkilled after {half} of {asked.compared // asked.shard_rows} shards and begun again: {disturbed:.1f} s, ",
+        end="",
     )
     print(f"undisturbed {undisturbed:.1f} s: {disturbed - undisturbed:.1f} s lost; the same bytes: {same}")
     return {"disturbed": disturbed, "undisturbed": undisturbed, "same": same}
@@ -178,7 +179,7 @@ def memory(asked, photos, folder):
 
     def watch():
         while process.poll() is None:
-            rows = SHARD_ROWS * len(list(out.glob("part-*")))
+            rows = asked.shard_rows * len(list(out.glob("part-*")))
             seen[rows] = max(seen.get(rows, 0), resident(process.pid))
             time.sleep(0.5)
 
@@ -186,7 +187,7 @@ def memory(asked, photos, folder):
     watcher.start()
     process.communicate()
     watcher.join()
-    marks = {rows: seen[rows] / 2**20 for rows in sorted(seen) if rows in (1000, 2000, 5000, 10000, 15000)}
+    marks = {rows: seen[rows] / 2**20 for rows in (1000, 2000, 5000, 10000, 15000) if rows in seen}
     marks[asked.pictures] = seen[max(seen)] / 2**20
     print("\nresident memory, MiB: " + ", ".join(f"after {rows} pictures {mib:.0f}" for rows, mib in marks.items()))
     return marks
