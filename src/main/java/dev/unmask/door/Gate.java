@@ -8,7 +8,8 @@ import io.micronaut.http.annotation.RequestFilter;
 import io.micronaut.http.annotation.ServerFilter;
 import java.util.Set;
 
-/// Asks every request for its key when its head has come, before its body is read. Only liveness is told to everybody.
+/// Asks every request for its key when its head has come, before its body is read. Only liveness is told to everybody,
+/// and the page's files are: it asks its reader for the key.
 @ServerFilter(ServerFilter.MATCH_ALL_PATTERN)
 @Order(Gate.SECURITY)
 public final class Gate {
@@ -18,6 +19,9 @@ public final class Gate {
 
     private static final Set<String> LIVENESS = Set.of("/health/live", "/v2/health/live");
 
+    private static final String PAGE = "/";
+    private static final String PARTS_OF_THE_PAGE = "/page/";
+
     private final Keys keys;
 
     Gate(Keys keys) {
@@ -26,10 +30,14 @@ public final class Gate {
 
     @RequestFilter
     void identify(HttpRequest<?> request) {
-        if (!LIVENESS.contains(request.getPath())) {
+        if (!isOpen(request.getPath())) {
             HttpHeaders headers = request.getHeaders();
             Exchanges.of(request)
                     .comesFrom(keys.caller(headers.getAll(HttpHeaders.AUTHORIZATION), headers.getAll("x-api-key")));
         }
+    }
+
+    private static boolean isOpen(String path) {
+        return LIVENESS.contains(path) || path.equals(PAGE) || path.startsWith(PARTS_OF_THE_PAGE);
     }
 }

@@ -11,8 +11,8 @@ import java.util.HexFormat;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/// The `ETag` of an answer: a hash of all that the answer is a function of, so that it is known before any work is
-/// done.
+/// The `ETag` of an answer: a hash of the file that it is, or of all that it is a function of, so that it is known before
+/// any work is done.
 ///
 /// It is weak, as the answer may be packed, and as other devices may differ in the last bit of a number.
 record Tag(String value) {
@@ -30,6 +30,16 @@ record Tag(String value) {
             }
         });
         asked.images().forEach(image -> add(hash, image));
+        return of(hash);
+    }
+
+    static Tag of(byte[] file) {
+        MessageDigest hash = sha256();
+        hash.update(file);
+        return of(hash);
+    }
+
+    private static Tag of(MessageDigest hash) {
         return new Tag("W/\"" + HexFormat.of().formatHex(hash.digest(), 0, 16) + "\"");
     }
 

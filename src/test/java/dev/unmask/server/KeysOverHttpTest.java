@@ -29,6 +29,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Keys on real sockets: every refusal has its status and says what to do, never the key, and the next good request
 /// succeeds.
@@ -113,19 +114,26 @@ class KeysOverHttpTest {
         "GET,/v1/models/encoder",
         "PUT,/v1/models",
         "GET,/nosuch",
-        "GET,/",
+        "GET,/page",
         "GET,/openapi.yaml",
         "GET,/docs/index.html",
         "POST,/v1/embeddings",
         "GET,/health/live/x",
         "POST,/v1/models/encoder/load"
     })
-    void everyRouteButLivenessNeedsAKey(String method, String path) throws Exception {
+    void everyRouteButLivenessAndThePageNeedsAKey(String method, String path) throws Exception {
         HttpResponse<String> answer = client.send(
                 request(path).method(method, BodyPublishers.noBody()).build(), BodyHandlers.ofString());
         assertThat(answer.statusCode()).isEqualTo(401);
         assertThat(client.send(request("/health/live").build(), BodyHandlers.ofString())
                         .statusCode())
+                .isEqualTo(200);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/", "/page/main.js", "/page/photos/coffee.jpg"})
+    void thePageIsForEverybodyAsItAsksItsReaderForTheKey(String path) throws Exception {
+        assertThat(client.send(request(path).build(), BodyHandlers.discarding()).statusCode())
                 .isEqualTo(200);
     }
 

@@ -154,12 +154,12 @@ class ApiTest {
     }
 
     /// The routes but those of the Open Inference Protocol, which the protocol describes itself: the document only
-    /// mentions them.
+    /// mentions them; and those of pages, which are for people.
     private Map<String, UriRouteInfo<?, ?>> served() {
         Map<String, UriRouteInfo<?, ?>> served = new TreeMap<>();
         router.uriRoutes()
                 .filter(route -> !List.of("HEAD", "OPTIONS").contains(route.getHttpMethodName()))
-                .filter(route -> !route.getUriMatchTemplate().toPathString().matches("/v2(/.*)?"))
+                .filter(route -> !route.getUriMatchTemplate().toPathString().matches("/v2(/.*)?|/|/(page|docs)(/.*)?"))
                 .forEach(route -> served.put(
                         route.getHttpMethodName().toLowerCase(Locale.ROOT) + " "
                                 + route.getUriMatchTemplate().toPathString(),
