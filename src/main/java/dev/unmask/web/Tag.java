@@ -11,8 +11,8 @@ import java.util.HexFormat;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/// The `ETag` of an answer: a hash of the file that it is, or of all that it is a function of, so that it is known before
-/// any work is done.
+/// The `ETag` of an answer: a hash of the file that it is, or of all that it is a function of: known before any work
+/// is done.
 ///
 /// It is weak, as the answer may be packed, and as other devices may differ in the last bit of a number.
 record Tag(String value) {
