@@ -12,26 +12,21 @@ import java.util.Locale;
 import java.util.Map;
 
 /// How odd pictures are, and where: columns `score`, `max` and `map`, the error of each patch.
-public final class AnomalyWork implements Work<View> {
+public final class AnomalyWork extends LocalWork<View> {
 
     /// What [Anomaly] takes.
     public record Options(int masks, int rounds, long seed, double top) {}
 
-    private final Views views;
     private final Options options;
     private final boolean draws;
     private final Anomaly task;
 
     /// @param draws whether it makes a picture of each, the heat over the photo
     public AnomalyWork(Views views, Options options, boolean draws) {
-        this.views = views;
+        super(views);
         this.options = options;
         this.draws = draws;
         this.task = new Anomaly(views.model(), options.masks, options.rounds, options.seed, options.top);
-    }
-
-    public Views views() {
-        return views;
     }
 
     public Options options() {
@@ -40,7 +35,7 @@ public final class AnomalyWork implements Work<View> {
 
     @Override
     public Map<String, String> identity() {
-        Map<String, String> identity = views.identity("anomaly");
+        Map<String, String> identity = views().identity("anomaly");
         identity.put("masks", String.valueOf(options.masks));
         identity.put("rounds", String.valueOf(options.rounds));
         identity.put("seed", String.valueOf(options.seed));
@@ -50,32 +45,22 @@ public final class AnomalyWork implements Work<View> {
     }
 
     @Override
-    public String digest() {
-        return views.card().digest();
-    }
-
-    @Override
     public List<Column> columns() {
         return List.of(
                 new Column("score", Kind.FLOAT64),
                 new Column("max", Kind.FLOAT64),
-                new Column("map", Kind.FLOAT32S, views.card().grid().patches()));
+                new Column("map", Kind.FLOAT32S, views().card().grid().patches()));
     }
 
     /// As many pictures as their passes fill a batch.
     @Override
     public int rows() {
-        return Math.max(1, views.rows() / (options.masks * options.rounds));
-    }
-
-    @Override
-    public int runs() {
-        return views.runs();
+        return Math.max(1, views().rows() / (options.masks * options.rounds));
     }
 
     @Override
     public Prepared<View> prepare(byte[] file) throws InterruptedException {
-        return views.prepare(file);
+        return views().prepare(file);
     }
 
     @Override
@@ -94,7 +79,7 @@ public final class AnomalyWork implements Work<View> {
             return new Made(values(errors, max, score), null);
         }
         Tensor original = prepare(file).payload().pixels();
-        return made(Finding.of(original, views.card().grid(), errors, max, score));
+        return made(Finding.of(original, views().card().grid(), errors, max, score));
     }
 
     private Made made(Finding finding) {
@@ -112,7 +97,7 @@ public final class AnomalyWork implements Work<View> {
 
     private ByteBuffer draw(Finding finding) {
         String score = String.format(Locale.ROOT, "score %.3f · max %.3f", finding.score(), finding.max());
-        String footer = views.card().name() + " · " + options.masks + " masks · " + score;
+        String footer = views().card().name() + " · " + options.masks + " masks · " + score;
         return ByteBuffer.wrap(AnomalyPanel.draw(finding, footer));
     }
 }

@@ -12,9 +12,8 @@ import java.util.List;
 import java.util.Map;
 
 /// Pictures to vectors, in a column `embedding`.
-public final class EmbedWork implements Work<View> {
+public final class EmbedWork extends LocalWork<View> {
 
-    private final Views views;
     private final Pool pool;
     private final boolean normalize;
     private final Dtype dtype;
@@ -23,6 +22,7 @@ public final class EmbedWork implements Work<View> {
     /// @param pool one vector a picture: cls or mean
     /// @param dtype float32 or float16
     public EmbedWork(Views views, Pool pool, boolean normalize, Dtype dtype) {
+        super(views);
         if (pool == Pool.PATCHES) {
             throw new UnmaskException(
                     Fault.INVALID, "pool 'patches' is not one vector a picture; a table holds cls or mean");
@@ -30,15 +30,10 @@ public final class EmbedWork implements Work<View> {
         if (dtype != Dtype.FLOAT32 && dtype != Dtype.FLOAT16) {
             throw UnmaskException.invalid("dtype '" + dtype + "' is not one that a table holds: float32 or float16");
         }
-        this.views = views;
         this.pool = pool;
         this.normalize = normalize;
         this.dtype = dtype;
         this.task = new Embed(views.model(), pool, normalize, dtype);
-    }
-
-    public Views views() {
-        return views;
     }
 
     public Pool pool() {
@@ -51,7 +46,7 @@ public final class EmbedWork implements Work<View> {
 
     @Override
     public Map<String, String> identity() {
-        Map<String, String> identity = views.identity("embed");
+        Map<String, String> identity = views().identity("embed");
         identity.put("pool", pool.toString());
         identity.put("normalize", String.valueOf(normalize));
         identity.put("dtype", dtype.toString());
@@ -59,29 +54,14 @@ public final class EmbedWork implements Work<View> {
     }
 
     @Override
-    public String digest() {
-        return views.card().digest();
-    }
-
-    @Override
     public List<Column> columns() {
         Kind kind = dtype == Dtype.FLOAT32 ? Kind.FLOAT32S : Kind.FLOAT16S;
-        return List.of(new Column("embedding", kind, views.card().encoder().width()));
-    }
-
-    @Override
-    public int rows() {
-        return views.rows();
-    }
-
-    @Override
-    public int runs() {
-        return views.runs();
+        return List.of(new Column("embedding", kind, views().card().encoder().width()));
     }
 
     @Override
     public Prepared<View> prepare(byte[] file) throws InterruptedException {
-        return views.prepare(file);
+        return views().prepare(file);
     }
 
     @Override

@@ -13,9 +13,8 @@ import java.util.List;
 import java.util.Map;
 
 /// Pictures filled in: a column `loss`, and a drawing of each.
-public final class ReconstructWork implements Work<Row> {
+public final class ReconstructWork extends LocalWork<Row> {
 
-    private final Views views;
     private final Masking masking;
     private final PatchStats stats;
     private final List<ReconstructionPanel> panels;
@@ -23,16 +22,12 @@ public final class ReconstructWork implements Work<Row> {
 
     /// @param panels that are drawn of each picture; none for no drawing
     public ReconstructWork(Views views, Masking masking, PatchStats stats, List<ReconstructionPanel> panels) {
-        this.views = views;
+        super(views);
         this.masking = masking;
         this.stats = stats;
         this.panels = List.copyOf(panels);
         this.task = new Reconstruct(views.model(), stats);
         masking.check(views.card().grid());
-    }
-
-    public Views views() {
-        return views;
     }
 
     public Masking masking() {
@@ -49,7 +44,7 @@ public final class ReconstructWork implements Work<Row> {
 
     @Override
     public Map<String, String> identity() {
-        Map<String, String> identity = views.identity("reconstruct");
+        Map<String, String> identity = views().identity("reconstruct");
         identity.put("mask", masking.toString());
         identity.put("patch-stats", stats.name());
         identity.put("panels", panels.toString());
@@ -57,31 +52,16 @@ public final class ReconstructWork implements Work<Row> {
     }
 
     @Override
-    public String digest() {
-        return views.card().digest();
-    }
-
-    @Override
     public List<Column> columns() {
         return List.of(new Column("loss", Kind.FLOAT64));
-    }
-
-    @Override
-    public int rows() {
-        return views.rows();
-    }
-
-    @Override
-    public int runs() {
-        return views.runs();
     }
 
     /// A picture that the masking does not fit is refused here, and does not end the job.
     @Override
     public Prepared<Row> prepare(byte[] file) throws InterruptedException {
-        Prepared<View> seen = views.prepare(file);
+        Prepared<View> seen = views().prepare(file);
         View view = seen.payload();
-        Row row = new Row(view.pixels(), masking.mask(views.card().grid(), view.frame()));
+        Row row = new Row(view.pixels(), masking.mask(views().card().grid(), view.frame()));
         return new Prepared<>(seen.width(), seen.height(), row);
     }
 
@@ -95,6 +75,6 @@ public final class ReconstructWork implements Work<Row> {
     }
 
     private ByteBuffer draw(Reconstruction reconstruction) {
-        return ByteBuffer.wrap(ReconstructionPanel.draw(panels, reconstruction, views.card()));
+        return ByteBuffer.wrap(ReconstructionPanel.draw(panels, reconstruction, views().card()));
     }
 }
