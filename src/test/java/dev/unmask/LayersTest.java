@@ -22,6 +22,7 @@ class LayersTest {
                     "dev.unmask",
                     "java.lang..",
                     "java.nio..",
+                    "java.security",
                     "java.time",
                     "java.util",
                     "java.util.function",

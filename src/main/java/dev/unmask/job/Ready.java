@@ -1,9 +1,7 @@
 package dev.unmask.job;
 
+import dev.unmask.Sha256;
 import dev.unmask.UnmaskException;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +22,7 @@ record Ready<P>(
             long begun = System.nanoTime();
             byte[] file = item.bytes();
             listener.read(file.length, System.nanoTime() - begun);
-            sha256 = sha256(file);
+            sha256 = Sha256.of(file);
             return new Ready<>(item.id(), sha256, prepare(file, work, listener), null);
         } catch (UnmaskException refusal) {
             if (!refusal.fault().isOfOnePicture()) {
@@ -59,13 +57,5 @@ record Ready<P>(
     /// The row of a picture that was refused.
     Result refused() {
         return new Result(id, null, null, sha256, null, error);
-    }
-
-    private static String sha256(byte[] file) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(file));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e); // every Java has it
-        }
     }
 }

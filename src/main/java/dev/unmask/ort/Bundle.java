@@ -5,14 +5,19 @@ import dev.unmask.Fault;
 import dev.unmask.Normalization;
 import dev.unmask.Output;
 import dev.unmask.PatchGrid;
+import dev.unmask.Sha256;
 import dev.unmask.Tensor;
 import dev.unmask.UnmaskException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.util.EnumSet;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -27,6 +32,7 @@ public final class Bundle {
     public static final String MANIFEST = "model.json";
     static final String GOLDEN = "golden.safetensors";
     private static final String LABELS = "labels.txt";
+    private static final int CHUNK = 1 << 20;
 
     private final Path folder;
     private final Manifest manifest;
@@ -44,7 +50,7 @@ public final class Bundle {
         Path file = folder.resolve(MANIFEST);
         try {
             byte[] json = Files.readAllBytes(file);
-            return new Bundle(folder, Manifest.read(json, file.toString()), Digest.of(json));
+            return new Bundle(folder, Manifest.read(json, file.toString()), Sha256.of(json));
         } catch (NoSuchFileException e) {
             throw new UnmaskException(Fault.NOT_FOUND, notABundle(folder), e);
         } catch (IOException e) {
@@ -160,12 +166,24 @@ public final class Bundle {
 
     private static String digestOf(Path file) {
         try {
-            return Digest.of(file);
+            return sha256(file);
         } catch (NoSuchFileException e) {
             throw new UnmaskException(Fault.UNAVAILABLE, file + " is missing from the bundle", e);
         } catch (IOException e) {
             throw new UnmaskException(Fault.UNAVAILABLE, "cannot read " + file + ": " + e.getMessage(), e);
         }
+    }
+
+    private static String sha256(Path file) throws IOException {
+        MessageDigest digest = Sha256.inParts();
+        ByteBuffer chunk = ByteBuffer.allocate(CHUNK);
+        try (FileChannel channel = FileChannel.open(file)) {
+            while (channel.read(chunk) >= 0) {
+                digest.update(chunk.flip());
+                chunk.clear();
+            }
+        }
+        return HexFormat.of().formatHex(digest.digest());
     }
 
     private static String notABundle(Path folder) {

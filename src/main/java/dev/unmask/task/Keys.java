@@ -1,13 +1,12 @@
 package dev.unmask.task;
 
 import dev.unmask.Fault;
+import dev.unmask.Sha256;
 import dev.unmask.UnmaskException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.util.Base64;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -42,12 +41,7 @@ public final class Keys {
 
     /// The SHA-256 of a key in 64 lower-case hexadecimal digits.
     public static String sha256(String key) {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            return HexFormat.of().formatHex(digest.digest(key.getBytes(StandardCharsets.UTF_8)));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
+        return Sha256.of(key.getBytes(StandardCharsets.UTF_8));
     }
 
     /// Who sent a request, by the values of its `authorization` and `x-api-key` headers, which must hold one key.

@@ -1,12 +1,12 @@
 package dev.unmask.web;
 
 import dev.unmask.Card;
+import dev.unmask.Sha256;
 import io.micronaut.http.HttpHeaders;
 import io.micronaut.http.HttpRequest;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -22,7 +22,7 @@ record Tag(String value) {
             .orElse("unreleased");
 
     static Tag of(HttpRequest<?> request, Asked asked, Form form, Card card) {
-        MessageDigest hash = sha256();
+        MessageDigest hash = Sha256.inParts();
         add(hash, VERSION, request.getPath(), form.name(), card.name(), card.digest(), "several=" + asked.several());
         new TreeMap<>(asked.options().values()).forEach((name, value) -> {
             if (!name.equals("timeout_ms")) {
@@ -34,7 +34,7 @@ record Tag(String value) {
     }
 
     static Tag of(byte[] file) {
-        MessageDigest hash = sha256();
+        MessageDigest hash = Sha256.inParts();
         hash.update(file);
         return of(hash);
     }
@@ -70,13 +70,5 @@ record Tag(String value) {
     private static void add(MessageDigest hash, byte[] part) {
         hash.update(ByteBuffer.allocate(Integer.BYTES).putInt(0, part.length));
         hash.update(part);
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
     }
 }

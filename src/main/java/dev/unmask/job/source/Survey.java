@@ -1,8 +1,8 @@
 package dev.unmask.job.source;
 
+import dev.unmask.Sha256;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /// What a list of items is, by one pass over it: the same survey, the same items in the same order.
@@ -12,7 +12,7 @@ import java.util.HexFormat;
 public record Survey(long count, String sha256) {
 
     public static Survey of(Source source) {
-        MessageDigest digest = digest();
+        MessageDigest digest = Sha256.inParts();
         long count = 0;
         try (Items items = source.iterator()) {
             while (items.hasNext()) {
@@ -22,13 +22,5 @@ public record Survey(long count, String sha256) {
             }
         }
         return new Survey(count, HexFormat.of().formatHex(digest.digest()));
-    }
-
-    private static MessageDigest digest() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e); // every Java has it
-        }
     }
 }
