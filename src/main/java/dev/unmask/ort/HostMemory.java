@@ -1,15 +1,22 @@
 package dev.unmask.ort;
 
 import ai.onnxruntime.OrtException;
+import com.sun.management.OperatingSystemMXBean;
 import dev.unmask.Fault;
 import dev.unmask.UnmaskException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.management.ManagementFactory;
 
 /// Main memory in the part of a device: everything is done at once, by whoever asks.
 final class HostMemory implements LaneMemory {
 
     private static final long ALIGNMENT = 64; // of a cache line
+
+    /// Bytes that this process can have: of the machine, or of the container that it is in.
+    static long ofMachine() {
+        return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize();
+    }
 
     private final Arena arena = Arena.ofConfined();
     private final long[] marks = new long[MARKS];

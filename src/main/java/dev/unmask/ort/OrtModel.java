@@ -31,9 +31,7 @@ import java.util.function.Supplier;
 /// run it: several lanes are several threads over one model.
 ///
 /// On the CPU an answer depends on its row alone, to the last bit, and on the machine; not on the rest of the batch,
-/// nor
-/// on the number of threads.
-///
+/// nor on the number of threads.
 public final class OrtModel implements DeviceModel {
 
     /// What the decoder gives, from a latent alone.
@@ -187,7 +185,14 @@ public final class OrtModel implements DeviceModel {
 
     private Graph graph(String graph, Tensor.Type pixels) {
         String variant = setup.variant(graph, pixels);
-        return graphs.computeIfAbsent(graph + "." + variant, _ -> Graph.open(bundle, graph, variant, setup));
+        return graphs.computeIfAbsent(graph + "." + variant, _ -> open(graph, variant));
+    }
+
+    private Graph open(String graph, String variant) {
+        if (device() instanceof Device.Cpu) {
+            Room.require(card, graph, setup.precision(), HostMemory.ofMachine());
+        }
+        return Graph.open(bundle, graph, variant, setup);
     }
 
     private <T> T alive(Supplier<T> work) {
