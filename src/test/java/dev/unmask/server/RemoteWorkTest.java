@@ -8,6 +8,7 @@ import dev.unmask.job.AnomalyWork;
 import dev.unmask.job.EmbedWork;
 import dev.unmask.job.Item;
 import dev.unmask.job.Listener;
+import dev.unmask.job.LocalWork;
 import dev.unmask.job.Pipeline;
 import dev.unmask.job.ReconstructWork;
 import dev.unmask.job.Result;
@@ -92,7 +93,7 @@ class RemoteWorkTest {
         server.close();
     }
 
-    static Stream<Function<Views, Work<?>>> works() {
+    static Stream<Function<Views, LocalWork<?>>> works() {
         List<ReconstructionPanel> panels = List.of(ReconstructionPanel.MASKED, ReconstructionPanel.COMBINED);
         return Stream.of(
                 views -> new EmbedWork(views, Pool.CLS, false, Dtype.FLOAT32),
@@ -121,7 +122,7 @@ class RemoteWorkTest {
 
     @ParameterizedTest
     @MethodSource("works")
-    void rowsAreThoseThatAreMadeHere(Function<Views, Work<?>> maker) throws Exception {
+    void rowsAreThoseThatAreMadeHere(Function<Views, LocalWork<?>> maker) throws Exception {
         Work<?> here = maker.apply(Views.of(model, Preset.DEMO, true, 4, 1));
         Work<?> there = RemoteWork.of(services, maker.apply(Views.of(services.model(), Preset.DEMO, true, 1, 1)));
 

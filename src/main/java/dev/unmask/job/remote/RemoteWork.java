@@ -10,10 +10,10 @@ import dev.unmask.image.Limits;
 import dev.unmask.job.AnomalyWork;
 import dev.unmask.job.Column;
 import dev.unmask.job.EmbedWork;
+import dev.unmask.job.LocalWork;
 import dev.unmask.job.Made;
 import dev.unmask.job.Prepared;
 import dev.unmask.job.ReconstructWork;
-import dev.unmask.job.Views;
 import dev.unmask.job.Work;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -38,15 +38,15 @@ public final class RemoteWork implements Work<Made> {
     }
 
     private final Services services;
-    private final Work<?> local;
+    private final LocalWork<?> local;
     private final Decoder decoder;
     private final Question question;
     private final Reading reading;
 
-    private RemoteWork(Services services, Work<?> local, Views views, Question question, Reading reading) {
+    private RemoteWork(Services services, LocalWork<?> local, Question question, Reading reading) {
         this.services = services;
         this.local = local;
-        this.decoder = new Decoder(Limits.DEFAULT, views.exif());
+        this.decoder = new Decoder(Limits.DEFAULT, local.views().exif());
         this.question = question;
         this.reading = reading;
     }
@@ -54,26 +54,19 @@ public final class RemoteWork implements Work<Made> {
     /// The work, done by services.
     ///
     /// @param local the same work, of the services' model
-    public static RemoteWork of(Services services, Work<?> local) {
+    public static RemoteWork of(Services services, LocalWork<?> local) {
         return switch (local) {
             case EmbedWork work ->
                 new RemoteWork(
                         services,
                         work,
-                        work.views(),
                         Questions.of(work),
                         (_, answer) -> new Made(
                                 List.of(floats(answer, work.columns().getFirst().length())), null));
             case ReconstructWork work ->
-                new RemoteWork(services, work, work.views(), Questions.of(work), (_, answer) -> reconstructed(answer));
+                new RemoteWork(services, work, Questions.of(work), (_, answer) -> reconstructed(answer));
             case AnomalyWork work ->
-                new RemoteWork(
-                        services,
-                        work,
-                        work.views(),
-                        Questions.of(work),
-                        (picture, answer) -> judged(work, picture, answer));
-            default -> throw new IllegalArgumentException(local + " is not done by services");
+                new RemoteWork(services, work, Questions.of(work), (picture, answer) -> judged(work, picture, answer));
         };
     }
 
