@@ -1,6 +1,7 @@
 package dev.unmask.cli;
 
 import dev.unmask.Card;
+import dev.unmask.cli.options.AnomalyOptions;
 import dev.unmask.job.AnomalyWork;
 import dev.unmask.ort.DeviceModel;
 import dev.unmask.task.Anomaly;
@@ -17,7 +18,6 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /// `unmask anomaly`: how odd pictures are, and where.
@@ -44,34 +44,8 @@ final class AnomalyCommand implements Callable<Integer> {
     @Mixin
     ResultOptions result;
 
-    @Option(
-            names = "--masks",
-            paramLabel = "K",
-            defaultValue = "4",
-            description = "Groups of patches that are hidden in turn (default: ${DEFAULT-VALUE}).")
-    int masks;
-
-    @Option(
-            names = "--rounds",
-            paramLabel = "R",
-            defaultValue = "1",
-            description = "How often each patch is judged, in other groups each time (default: ${DEFAULT-VALUE}).")
-    int rounds;
-
-    @Option(
-            names = "--seed",
-            paramLabel = "SEED",
-            defaultValue = "0",
-            description = "Draws the groups (default: ${DEFAULT-VALUE}).")
-    long seed;
-
-    @Option(
-            names = "--top",
-            paramLabel = "Q",
-            defaultValue = "0.02",
-            description = "The score is the mean error of this share of the patches, the oddest"
-                    + " (default: ${DEFAULT-VALUE}).")
-    double top;
+    @Mixin
+    AnomalyOptions judging;
 
     @Mixin
     JobOptions job;
@@ -84,8 +58,8 @@ final class AnomalyCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        AnomalyWork.Options options = judging.options();
         if (JobOptions.isTable(result.out)) {
-            AnomalyWork.Options options = new AnomalyWork.Options(masks, rounds, seed, top);
             return job.run(
                     pictures,
                     model,
@@ -96,7 +70,7 @@ final class AnomalyCommand implements Callable<Integer> {
         job.requireUnused();
         Destination destination = result.destination(pictures.images);
         try (DeviceModel opened = model.open()) {
-            Anomaly task = new Anomaly(opened, masks, rounds, seed, top);
+            Anomaly task = new Anomaly(opened, options.masks(), options.rounds(), options.seed(), options.top());
             opened.loadAhead(Set.of(Anomaly.wanted(opened.card())));
             return pictures.forEach(
                     opened.card(),
@@ -116,8 +90,10 @@ final class AnomalyCommand implements Callable<Integer> {
     }
 
     private byte[] draw(Finding finding, Card card, String summary) {
-        String passes = masks + " masks · " + (rounds == 1 ? "" : rounds + " rounds · ");
-        return AnomalyPanel.draw(finding, card.name() + " · " + passes + "seed " + seed + " · " + summary);
+        AnomalyWork.Options options = judging.options();
+        int rounds = options.rounds();
+        String passes = options.masks() + " masks · " + (rounds == 1 ? "" : rounds + " rounds · ");
+        return AnomalyPanel.draw(finding, card.name() + " · " + passes + "seed " + options.seed() + " · " + summary);
     }
 
     private Map<String, @Nullable Object> facts(Path image, Finding finding, Card card, Destination destination) {
@@ -125,10 +101,11 @@ final class AnomalyCommand implements Callable<Integer> {
         facts.put("image", image.toString());
         facts.put("model", card.name());
         facts.put("digest", card.digest());
-        facts.put("masks", masks);
-        facts.put("rounds", rounds);
-        facts.put("seed", seed);
-        facts.put("top", top);
+        AnomalyWork.Options options = judging.options();
+        facts.put("masks", options.masks());
+        facts.put("rounds", options.rounds());
+        facts.put("seed", options.seed());
+        facts.put("top", options.top());
         facts.put("score", finding.score());
         facts.put("max", finding.max());
         facts.put("patches", List.of(card.grid().rows(), card.grid().columns()));

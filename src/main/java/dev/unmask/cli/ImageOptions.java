@@ -2,6 +2,7 @@ package dev.unmask.cli;
 
 import dev.unmask.Card;
 import dev.unmask.UnmaskException;
+import dev.unmask.cli.options.ViewOptions;
 import dev.unmask.image.Decoder;
 import dev.unmask.image.Limits;
 import dev.unmask.image.Preset;
@@ -11,8 +12,7 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /// Which pictures, and how they are read.
@@ -26,33 +26,18 @@ final class ImageOptions {
                             + " of paths (.txt, .csv, .tsv, .parquet; - for standard input).")
     List<Path> images;
 
-    @Option(
-            names = "--exif",
-            description = "Turn pictures as their EXIF orientation says; the reference loader does not.")
-    boolean exif;
-
-    @Option(
-            names = "--preset",
-            paramLabel = "PRESET",
-            description =
-                    "How a picture is brought to the model's size: demo, eval, hf or none (default: the model's).")
-    @Nullable
-    String preset;
+    @Mixin
+    ViewOptions viewing;
 
     /// What is done with one picture.
     interface Work {
         void accept(Path image, View view);
     }
 
-    /// The preset that was asked for, or that of the model.
-    Preset preset(Card card) {
-        return Preset.of(preset == null ? card.preprocess() : preset);
-    }
-
     /// Works through the pictures. One that fails is named and does not stop the others.
     int forEach(Card card, PrintWriter err, Work work) {
-        Preset chosen = preset(card);
-        Decoder decoder = new Decoder(Limits.DEFAULT, exif);
+        Preset chosen = viewing.preset(card);
+        Decoder decoder = new Decoder(Limits.DEFAULT, viewing.exif);
         int failed = 0;
         for (Path image : images) {
             try {

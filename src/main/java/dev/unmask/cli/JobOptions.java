@@ -3,6 +3,7 @@ package dev.unmask.cli;
 import dev.unmask.UnmaskException;
 import dev.unmask.batch.Pool;
 import dev.unmask.job.Job;
+import dev.unmask.job.LocalWork;
 import dev.unmask.job.Views;
 import dev.unmask.job.Work;
 import dev.unmask.job.format.Format;
@@ -96,7 +97,7 @@ final class JobOptions {
             ModelOptions model,
             Job.Output output,
             boolean json,
-            Function<Views, Work<?>> maker) {
+            Function<Views, LocalWork<?>> maker) {
         check("--shard-rows", shardRows, 1 << 24);
         check("--batch", batch == 0 ? 1 : batch, 1024);
         Source source = Inputs.of(pictures.images.stream().map(Path::toString).toList(), column, () -> System.in);
@@ -109,7 +110,11 @@ final class JobOptions {
             try (Services services = Services.open(
                     servers, System.getenv(Services.KEY), isGiven("--model") ? model.model : null, Services.PATIENCE)) {
                 Views views = Views.of(
-                        services.model(), pictures.preset(services.model().card()), pictures.exif, 1, 1);
+                        services.model(),
+                        pictures.viewing.preset(services.model().card()),
+                        pictures.viewing.exif,
+                        1,
+                        1);
                 Work<?> work = RemoteWork.of(services, maker.apply(views));
                 return new TableJob<>(work, source, output, shardRows, Services.CALLS, json).run(survey, restart, spec);
             }
@@ -117,7 +122,8 @@ final class JobOptions {
         try (LaneModels lanes = model.lanes(batch)) {
             Pool pool = new Pool(lanes.lanes());
             int rows = lanes.lanes().getFirst().setup().maxRows();
-            Work<?> work = maker.apply(Views.of(pool, pictures.preset(pool.card()), pictures.exif, rows, pool.lanes()));
+            Work<?> work = maker.apply(
+                    Views.of(pool, pictures.viewing.preset(pool.card()), pictures.viewing.exif, rows, pool.lanes()));
             int threads = Runtime.getRuntime().availableProcessors();
             return new TableJob<>(work, source, output, shardRows, threads, json).run(survey, restart, spec);
         }

@@ -3,11 +3,11 @@ package dev.unmask.cli;
 import dev.unmask.Card;
 import dev.unmask.Mask;
 import dev.unmask.Output;
+import dev.unmask.cli.options.ReconstructOptions;
 import dev.unmask.job.ReconstructWork;
 import dev.unmask.ort.DeviceModel;
 import dev.unmask.task.Masking;
 import dev.unmask.task.Reconstruct;
-import dev.unmask.task.Reconstruct.PatchStats;
 import dev.unmask.task.Reconstruct.Reconstruction;
 import dev.unmask.task.ReconstructionPanel;
 import java.nio.file.Path;
@@ -46,34 +46,8 @@ final class ReconstructCommand implements Callable<Integer> {
     @Mixin
     ResultOptions result;
 
-    @Option(
-            names = "--ratio",
-            paramLabel = "R",
-            description = "Share of the patches to hide, in [0, 1) (default: 0.75).")
-    @Nullable
-    Double ratio;
-
-    @Option(
-            names = "--seed",
-            paramLabel = "S",
-            description = "Which patches: the mask that torch.manual_seed(S) gives (default: 0).")
-    @Nullable
-    Long seed;
-
-    @Option(
-            names = "--mask",
-            paramLabel = "MASK",
-            description = "Instead of a ratio: one character per patch, 1 hidden; or hidden patch numbers, as [3,17].")
-    @Nullable
-    String mask;
-
-    @Option(
-            names = "--boxes",
-            paramLabel = "X,Y,W,H",
-            description =
-                    "Instead of a ratio: boxes in pixels of the picture, ; between; the patches they touch are hidden.")
-    @Nullable
-    String boxes;
+    @Mixin
+    ReconstructOptions filling;
 
     @Option(
             names = "--panels",
@@ -82,14 +56,6 @@ final class ReconstructCommand implements Callable<Integer> {
             defaultValue = "original,masked,reconstruction,combined",
             description = "Which of ${COMPLETION-CANDIDATES} to draw, in this order; one alone is drawn bare.")
     List<ReconstructionPanel> panels;
-
-    @Option(
-            names = "--patch-stats",
-            paramLabel = "FROM",
-            defaultValue = "none",
-            description =
-                    "For models trained on normalised pixels: 'original' lends each patch the original's mean and deviation.")
-    PatchStats stats;
 
     @Mixin
     JobOptions job;
@@ -102,7 +68,7 @@ final class ReconstructCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Masking masking = Masking.of(ratio, seed, null, mask, boxes);
+        Masking masking = filling.masking();
         if (JobOptions.isTable(result.out)) {
             List<ReconstructionPanel> drawn = result.pictures == null ? List.of() : panels;
             return job.run(
@@ -110,12 +76,12 @@ final class ReconstructCommand implements Callable<Integer> {
                     model,
                     result.table(),
                     result.json,
-                    views -> new ReconstructWork(views, masking, stats, drawn));
+                    views -> new ReconstructWork(views, masking, filling.stats, drawn));
         }
         job.requireUnused();
         Destination destination = result.destination(pictures.images);
         try (DeviceModel opened = model.open()) {
-            Reconstruct task = new Reconstruct(opened, stats);
+            Reconstruct task = new Reconstruct(opened, filling.stats);
             masking.check(opened.card().grid());
             opened.loadAhead(Set.of(Output.PATCHES));
             return pictures.forEach(opened.card(), spec.commandLine().getErr(), (image, view) -> {

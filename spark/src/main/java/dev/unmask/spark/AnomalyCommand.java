@@ -1,6 +1,8 @@
 package dev.unmask.spark;
 
 import java.io.IOException;
+import dev.unmask.cli.options.AnomalyOptions;
+import dev.unmask.job.AnomalyWork;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -24,34 +26,8 @@ final class AnomalyCommand implements Callable<Integer> {
     @Mixin
     ModelOptions model;
 
-    @Option(
-            names = "--masks",
-            paramLabel = "K",
-            defaultValue = "4",
-            description = "Groups of patches that are hidden in turn (default: ${DEFAULT-VALUE}).")
-    int masks;
-
-    @Option(
-            names = "--rounds",
-            paramLabel = "R",
-            defaultValue = "1",
-            description = "How often each patch is judged, in other groups each time (default: ${DEFAULT-VALUE}).")
-    int rounds;
-
-    @Option(
-            names = "--seed",
-            paramLabel = "SEED",
-            defaultValue = "0",
-            description = "Draws the groups (default: ${DEFAULT-VALUE}).")
-    long seed;
-
-    @Option(
-            names = "--top",
-            paramLabel = "Q",
-            defaultValue = "0.02",
-            description = "The score is the mean error of this share of the patches, the oddest"
-                    + " (default: ${DEFAULT-VALUE}).")
-    double top;
+    @Mixin
+    AnomalyOptions judging;
 
     @Option(names = "--heat", description = "Draw the heat over the photo into a column 'png'.")
     boolean heat;
@@ -65,6 +41,8 @@ final class AnomalyCommand implements Callable<Integer> {
     }
 
     Job job() {
-        return new Job(input, model.spec(), new Task.Anomaly(masks, rounds, seed, top, heat), output);
+        AnomalyWork.Options o = judging.options();
+        Task task = new Task.Anomaly(o.masks(), o.rounds(), o.seed(), o.top(), heat);
+        return new Job(input, model.spec(), task, output);
     }
 }

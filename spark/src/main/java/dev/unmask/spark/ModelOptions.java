@@ -1,6 +1,8 @@
 package dev.unmask.spark;
 
+import dev.unmask.cli.options.ViewOptions;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /// Which model, where, and how pictures are brought to it.
@@ -53,20 +55,10 @@ final class ModelOptions {
     @Nullable
     String natives;
 
-    @Option(
-            names = "--exif",
-            description = "Turn pictures as their EXIF orientation says; the reference loader does not.")
-    boolean exif;
-
-    @Option(
-            names = "--preset",
-            paramLabel = "PRESET",
-            description =
-                    "How a picture is brought to the model's size: demo, eval, hf or none (default: the model's).")
-    @Nullable
-    String preset;
+    @Mixin
+    ViewOptions viewing;
 
     ModelSpec spec() {
-        return new ModelSpec(model, digest, device, precision, batch, preset, exif, natives);
+        return new ModelSpec(model, digest, device, precision, batch, viewing.preset, viewing.exif, natives);
     }
 }
