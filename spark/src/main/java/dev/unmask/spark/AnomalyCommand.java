@@ -1,8 +1,8 @@
 package dev.unmask.spark;
 
-import java.io.IOException;
 import dev.unmask.cli.options.AnomalyOptions;
 import dev.unmask.job.AnomalyWork;
+import java.io.IOException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

@@ -46,8 +46,8 @@ final class ReconstructCommand implements Callable<Integer> {
     }
 
     Job job() {
-        Task task = new Task.Reconstruct(
-                filling.ratio, filling.seed, filling.mask, filling.boxes, filling.stats, panels);
+        Task task =
+                new Task.Reconstruct(filling.ratio, filling.seed, filling.mask, filling.boxes, filling.stats, panels);
         return new Job(input, model.spec(), task, output);
     }
 }
