@@ -27,8 +27,10 @@ final class ModelFiles {
         return archive.matches() ? Optional.of(archive.group(1)) : Optional.empty();
     }
 
-    /// The specification with the digest that every executor must find: asked for, or that of the bundle here.
-    static ModelSpec settle(ModelSpec spec) {
+    /// The specification as every executor understands it, with the digest that it must find: asked for, or that of the
+    /// bundle here.
+    static ModelSpec settle(ModelSpec given) {
+        ModelSpec spec = given.at(everywhere(given.model()), given.digest());
         try {
             return spec.at(spec.model(), open(spec).card().digest());
         } catch (UnmaskException refusal) {
@@ -57,6 +59,14 @@ final class ModelFiles {
                             + spec.digest());
         }
         return bundle;
+    }
+
+    /// A path is meant from where the driver runs, not from each executor's working folder. A name alone may be one of
+    /// the job's files, which are there.
+    private static String everywhere(String name) {
+        Path path = Path.of(name);
+        boolean relative = path.getNameCount() > 1 && !path.isAbsolute() && Files.isDirectory(path);
+        return relative ? path.toAbsolutePath().normalize().toString() : name;
     }
 
     /// A folder on this machine, or of the job's files.
