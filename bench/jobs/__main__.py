@@ -80,15 +80,36 @@ def embed(asked, photos, out):
     ]
 
 
+def spark(asked, master, photos, folder):
+    return [
+        ROOT / "unmask",
+        "spark",
+        "--master",
+        master,
+        "embed",
+        "--in",
+        photos,
+        "--out",
+        folder / "spark.parquet",
+    ] + [
+        "--model",
+        ROOT / "onnx" / asked.model,
+        "--batch",
+        str(asked.batch),
+        "--shard-rows",
+        str(asked.shard_rows),
+    ]
+
+
 def candidates(asked, photos, folder):
     """Each a command that embeds the pictures, by its name."""
     python = [sys.executable, "-m"]
     theirs = [asked.arch, str(asked.depth), photos, folder / "theirs.npy", str(asked.batch)]
-    spark = [ROOT / "unmask", "spark", "--master", f"local-cluster[{os.cpu_count()},1,1024]", "embed", "--in", photos]
+    cores = os.cpu_count()
     return {
         "unmask embed": embed(asked, photos, folder / "ours.parquet"),
-        "spark": [*spark, "--out", folder / "spark.parquet", "--model", ROOT / "onnx" / asked.model]
-        + ["--batch", str(asked.batch), "--shard-rows", str(asked.shard_rows)],
+        "spark, one executor": spark(asked, f"local-cluster[1,{cores},{1024 * cores}]", photos, folder),
+        "spark, one a core": spark(asked, f"local-cluster[{cores},1,1024]", photos, folder),
         "torch": [*python, "bench.jobs.torch_loader", *theirs],
         "hf": [*python, "bench.jobs.hf_pipeline", *theirs],
     }
@@ -96,7 +117,8 @@ def candidates(asked, photos, folder):
 
 def compare(asked, photos, folder):
     """Pictures a second of each, medians of rounds in turn, and the model alone."""
-    todo = {name: command for name, command in candidates(asked, photos, folder).items() if name not in asked.skip}
+    every = candidates(asked, photos, folder)
+    todo = {name: command for name, command in every.items() if name.split(",")[0] not in asked.skip}
     taken = {name: [] for name in todo}
     alone, inside = [], []
     for _ in range(asked.rounds):
