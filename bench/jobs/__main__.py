@@ -72,33 +72,14 @@ def link(source, target, count):
 
 
 def embed(asked, photos, out):
-    return [ROOT / "unmask", "embed", photos, "--out", out, "--json", "--model", asked.model, "--device", "cpu"] + [
-        "--batch",
-        str(asked.batch),
-        "--shard-rows",
-        str(asked.shard_rows),
-    ]
+    words = f"--model {asked.model} --batch {asked.batch} --shard-rows {asked.shard_rows}".split()
+    return [ROOT / "unmask", "embed", photos, "--out", out, "--json", "--device", "cpu", *words]
 
 
 def spark(asked, master, photos, folder):
-    return [
-        ROOT / "unmask",
-        "spark",
-        "--master",
-        master,
-        "embed",
-        "--in",
-        photos,
-        "--out",
-        folder / "spark.parquet",
-    ] + [
-        "--model",
-        ROOT / "onnx" / asked.model,
-        "--batch",
-        str(asked.batch),
-        "--shard-rows",
-        str(asked.shard_rows),
-    ]
+    words = f"spark --master {master} embed --batch {asked.batch} --shard-rows {asked.shard_rows}".split()
+    out, model = folder / "spark.parquet", ROOT / "onnx" / asked.model
+    return [ROOT / "unmask", *words, "--in", photos, "--out", out, "--model", model]
 
 
 def candidates(asked, photos, folder):
