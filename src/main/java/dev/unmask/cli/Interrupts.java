@@ -8,8 +8,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// SIGINT and SIGTERM while a job runs: the first asks it to stop where it loses nothing, the second ends the process
-/// at
-/// once.
+/// at once.
 ///
 /// Reached by reflection: Java has no other way to wait for work to end before it exits, and a runtime without the
 /// module `jdk.unsupported` simply ends at once.

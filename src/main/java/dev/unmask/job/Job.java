@@ -1,5 +1,6 @@
 package dev.unmask.job;
 
+import dev.unmask.DeviceLost;
 import dev.unmask.Fault;
 import dev.unmask.UnmaskException;
 import dev.unmask.job.format.Format;
@@ -75,9 +76,14 @@ public final class Job<P> implements Closeable {
             }
             return state();
         } catch (NoSuchElementException e) {
-            throw new UnmaskException(Fault.INVALID, "the list of pictures became shorter while the job ran", e);
+            throw stopped(Fault.INVALID, "the list of pictures became shorter while the job ran", e);
+        } catch (DeviceLost e) {
+            throw stopped(Fault.UNAVAILABLE, String.valueOf(e.getMessage()), e);
+        } catch (UnmaskException e) {
+            throw stopped(e.fault(), String.valueOf(e.getMessage()), e);
         } catch (IOException e) {
-            throw stuck(e);
+            UnmaskException why = Durable.unwritable(output.folder(), e);
+            throw stopped(why.fault(), String.valueOf(why.getMessage()), e);
         }
     }
 
@@ -111,12 +117,9 @@ public final class Job<P> implements Closeable {
         }
     }
 
-    private UnmaskException stuck(IOException e) {
-        UnmaskException why = Durable.unwritable(output.folder(), e);
-        return new UnmaskException(
-                why.fault(),
-                why.getMessage() + "; " + state().shards() + " of " + plan.shards()
-                        + " shards are complete, and the same command goes on from there",
-                e);
+    private UnmaskException stopped(Fault fault, String why, Throwable cause) {
+        String goesOn = "; " + state().shards() + " of " + plan.shards()
+                + " shards are complete, and the same command goes on from there";
+        return new UnmaskException(fault, fault == Fault.INVALID ? why : why + goesOn, cause);
     }
 }

@@ -8,8 +8,7 @@ import org.jspecify.annotations.Nullable;
 /// The table that a job writes: a row per item, in the order of the input.
 ///
 /// @param columns all of them: `id`, those of the work, `width`, `height`, `sha256`, `model`, `error`; none but `id`
-/// and
-/// `model` without gaps
+/// and `model` without gaps
 /// @param digest of the model
 public record Table(List<Column> columns, String digest) {
 

@@ -46,8 +46,7 @@ public final class GrpcServer implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(GrpcServer.class);
     /// Of java.util.logging, where each message that is too large would leave a stack trace; its caller is told. Kept
-    /// here,
-    /// as a logger that nobody keeps forgets its level.
+    /// here, as a logger that nobody keeps forgets its level.
     private static final java.util.logging.Logger OF_GRPC = java.util.logging.Logger.getLogger("io.grpc.netty");
 
     private static final Duration PINGS = Duration.ofMillis(100); // of a caller who keeps its connection alive
@@ -112,8 +111,7 @@ public final class GrpcServer implements AutoCloseable {
     }
 
     /// Closes the port and waits for the calls that are in work; those that take longer are cancelled, and those who
-    /// only
-    /// watch.
+    /// only watch.
     void stop(Duration grace) {
         long deadline = System.nanoTime() + grace.toNanos();
         health.drain();

@@ -3,7 +3,7 @@ package dev.unmask.job;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.unmask.Fault;
+import dev.unmask.DeviceLost;
 import dev.unmask.UnmaskException;
 import dev.unmask.job.format.Format;
 import dev.unmask.job.format.Shard;
@@ -59,18 +59,20 @@ class JobTest {
     }
 
     @Test
-    void aJobThatFailedHalfwayLosesTheShardItWasIn() throws IOException {
+    void aJobWhoseDeviceIsLostLosesTheShardItWasIn() throws IOException {
         Path out = temp.resolve("out.lines");
         FakeWork failing = new FakeWork(4, 1) {
             @Override
             public List<Made> run(List<Integer> numbers) {
                 if (numbers.contains(27)) {
-                    throw new UnmaskException(Fault.UNAVAILABLE, "cuda:0 is lost");
+                    throw new DeviceLost("cuda:0 is lost", null);
                 }
                 return super.run(numbers);
             }
         };
-        assertThatThrownBy(() -> run(out, plan(), failing, after(1000))).hasMessage("cuda:0 is lost");
+        assertThatThrownBy(() -> run(out, plan(), failing, after(1000)))
+                .isInstanceOf(UnmaskException.class)
+                .hasMessage("cuda:0 is lost; 2 of 4 shards are complete, and the same command goes on from there");
         assertThat(tables(out)).containsOnlyKeys("part-00000.lines", "part-00001.lines");
         assertThat(run(out, plan(), new FakeWork(4, 1), after(1000)).complete()).isTrue();
     }

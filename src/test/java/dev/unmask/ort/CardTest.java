@@ -31,6 +31,9 @@ class CardTest {
     /// Of tokens and predictions of a size of about 1, summed up in another order.
     private static final double TOLERANCE = 1e-3;
 
+    /// What warming captures: encoder and decoder by masks and sizes of batches, the judge by sizes.
+    private static final int USUAL = 2 * 3 * 4 + 4;
+
     @BeforeAll
     static void openTheCard() {
         Choice.of(CARD.text(), "");
@@ -77,14 +80,14 @@ class CardTest {
         void warmingCapturesEveryBucketOfTheUsualMasksAndSettlingOthers() {
             try (DeviceModel model = bound(Bundle.open(BUNDLES.resolve("visualize")), MAX_ROWS)) {
                 model.warm();
-                assertThat(model.captures()).isEqualTo(new Captures(2 * 3 * 4, 0)); // graphs, masks, sizes
+                assertThat(model.captures()).isEqualTo(new Captures(USUAL, 0));
                 model.run(
                         rows(model.card(), new Random(1), 1, 3, Tensor.Type.UINT8),
                         model.card().outputs());
                 assertThat(model.settle()).isTrue();
                 assertThat(model.settle()).isTrue();
                 assertThat(model.settle()).isFalse();
-                assertThat(model.captures()).isEqualTo(new Captures(2 * 3 * 4 + 2, 0));
+                assertThat(model.captures()).isEqualTo(new Captures(USUAL + 2, 0)); // the judge had it
             }
         }
 
@@ -119,8 +122,7 @@ class CardTest {
                 for (Future<?> each : warming) {
                     each.get();
                 }
-                int usual = 2 * 3 * 4 + 4; // encoder and decoder by masks and sizes, judge by sizes
-                assertThat(List.of(one.captures(), other.captures())).allMatch(new Captures(usual, 0)::equals);
+                assertThat(List.of(one.captures(), other.captures())).allMatch(new Captures(USUAL, 0)::equals);
             }
         }
     }
