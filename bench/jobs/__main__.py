@@ -112,6 +112,7 @@ def compare(asked, photos, folder):
             if done.returncode:
                 raise SystemExit(f"{name} failed:\n{done.stderr[-3000:]}")
             taken[name].append(time.perf_counter() - begun)
+            print(f"{name}: {taken[name][-1]:.1f} s", file=sys.stderr, flush=True)
             if name == "unmask embed":
                 inside.append(json.loads(done.stdout))
     return table(asked, taken, statistics.median(alone), inside)

@@ -29,7 +29,7 @@ def main(arch, depth, folder, out, batch):
         image_processor=ViTImageProcessor(),
         batch_size=int(batch),
     )
-    files = [str(file) for file in sorted(Path(folder).rglob("*.jpg"))]
+    files = (str(file) for file in sorted(Path(folder).rglob("*.jpg")))  # of a list it would keep all tokens in memory
     np.save(out, np.array([answer[0][0] for answer in embed(files)], np.float32))
 
 
