@@ -20,47 +20,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// The page in a real browser before the real service. Every test ends without a complaint of the browser and without a
-/// request to anybody else.
-@Timeout(60)
-class PageTest {
-
-    private static Site site;
-
-    @TempDir
-    Path folder;
-
-    private Visitor visitor;
-
-    @BeforeAll
-    static void start() {
-        site = Site.open();
-    }
-
-    @AfterAll
-    static void stop() {
-        site.close();
-    }
-
-    @BeforeEach
-    void visit() {
-        visitor = site.visitor(new NewContextOptions().setViewportSize(1280, 900));
-    }
-
-    @AfterEach
-    void leave() {
-        visitor.close();
-    }
+/// What the page shows, and how it behaves.
+class PageTest extends Visits {
 
     @Test
     void theFirstSightIsAPhotoAlreadyReconstructed() throws Exception {
@@ -225,6 +190,26 @@ class PageTest {
         visitor.seesAnswer("embed");
         JsonNode told = Api.parse(terminal("#embed"));
         assertThat(told.path("embedding")).isEqualTo(vector(Site.sample("rocket")));
+    }
+
+    @Test
+    void theLineForTheTerminalIsCopied() {
+        visitor.page().context().grantPermissions(List.of("clipboard-read", "clipboard-write"));
+        visitor.opens("reconstruct").at("#reconstruct .copy").click();
+        visitor.waitsFor("#reconstruct .copy", "Copied");
+        assertThat(visitor.page().evaluate("navigator.clipboard.readText()"))
+                .isEqualTo(visitor.text("#reconstruct .terminal code"));
+    }
+
+    /// Browsers let a page copy over HTTPS and from this machine alone.
+    @Test
+    void aLineThatMayNotBeCopiedIsSelected() {
+        visitor.page().addInitScript("delete Navigator.prototype.clipboard");
+        visitor.opens("reconstruct").at("#reconstruct .copy").click();
+        visitor.waitsFor("#reconstruct .copy", "Selected");
+        assertThat(visitor.page().evaluate("String(getSelection())"))
+                .asString()
+                .isEqualToNormalizingWhitespace(visitor.text("#reconstruct .terminal code"));
     }
 
     @Test

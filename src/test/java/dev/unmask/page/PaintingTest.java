@@ -9,46 +9,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /// Pictures come to the page, masks are drawn on them, and what is shown is what the service answers, to the pixel.
-@Timeout(60)
-class PaintingTest {
-
-    private static Site site;
-
-    @TempDir
-    Path folder;
-
-    private Visitor visitor;
-
-    @BeforeAll
-    static void start() {
-        site = Site.open();
-    }
-
-    @AfterAll
-    static void stop() {
-        site.close();
-    }
-
-    @BeforeEach
-    void visit() {
-        visitor = site.visitor(new NewContextOptions().setViewportSize(1280, 900));
-    }
-
-    @AfterEach
-    void leave() {
-        visitor.close();
-    }
+class PaintingTest extends Visits {
 
     @Test
     void theFourPanelsOfADroppedPhotoAreTheServicesToThePixel() throws Exception {
