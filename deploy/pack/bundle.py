@@ -82,8 +82,8 @@ def _tests(root, folder):
     jars = root / "target/test-lib"
     shutil.rmtree(jars, ignore_errors=True)
     maven = ["mvn", "-B", "-ntp", "-q", "-Dspotless.check.skip"]
-    # AssertJ asks for Byte Buddy only where a test collects its failures.
-    unneeded = "-DexcludeGroupIds=com.microsoft.onnxruntime,com.tngtech.archunit,net.bytebuddy"
+    # The page is not tested there. AssertJ asks for Byte Buddy only where a test collects its failures.
+    unneeded = "-DexcludeGroupIds=com.microsoft,com.deque,com.tngtech,net.bytebuddy"
     _run(root, *maven, "test-compile", "dependency:copy-dependencies", unneeded, f"-DoutputDirectory={jars}")
     _copy(root / "target/test-classes", folder / "tests", "*.class")
     (folder / "lib/tests").mkdir()
