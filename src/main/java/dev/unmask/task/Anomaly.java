@@ -59,8 +59,7 @@ public final class Anomaly {
 
     /// @param masks groups of patches that are hidden in turn, from 2 to the number of patches
     /// @param rounds how often every patch is judged
-    /// @param seed draws the groups of the first round, as `torch.manual_seed(seed)` does; each further one takes
-    the next
+    /// @param seed of the first round's groups, as `torch.manual_seed(seed)` draws; each further one takes the next
     /// @param top share of the patches whose mean error scores the picture, at least one patch
     public Anomaly(Model model, int masks, int rounds, long seed, double top) {
         model.card().require(Output.PATCHES);
