@@ -161,7 +161,7 @@ final class ModelBench implements Callable<Integer> {
             for (Cell cell : cells) {
                 String what = cell + " on " + DeviceOptions.text(opened.setup());
                 if (System.nanoTime() - end >= 0) {
-                    failures.put(what, "not begun, as " + seconds + " s were over");
+                    failures.put(what, String.format(Locale.ROOT, "not begun, as %.1f s were over", seconds));
                     continue;
                 }
                 try {
