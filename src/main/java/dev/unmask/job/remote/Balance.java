@@ -24,6 +24,7 @@ final class Balance {
     private final Duration patience;
     private final ReentrantLock lock = new ReentrantLock(); // guards the paces
     private final Condition changed = lock.newCondition();
+    private final ReentrantLock line = new ReentrantLock(true); // who holds it is the next to be sent
 
     /// A service and what is sent to it.
     record Lane(Service service, Pace pace) {}
@@ -45,8 +46,18 @@ final class Balance {
         this.patience = patience;
     }
 
-    /// Waits until a request may be sent. Gives up when no service has answered for as long as the patience.
+    /// Waits until a request may be sent: first come, first served, as results are taken in their order, and a picture
+    /// that is overtaken holds up all. Gives up when no service has answered for as long as the patience.
     Turn take() throws InterruptedException {
+        line.lockInterruptibly();
+        try {
+            return next();
+        } finally {
+            line.unlock();
+        }
+    }
+
+    private Turn next() throws InterruptedException {
         lock.lockInterruptibly();
         try {
             while (true) {
@@ -76,7 +87,7 @@ final class Balance {
                     pace.setBack(turn.begun(), System.nanoTime(), why, after);
                 case Lost(String why) -> pace.setBack(turn.begun(), System.nanoTime(), why, null);
             }
-            changed.signalAll();
+            changed.signal();
         } finally {
             lock.unlock();
         }
@@ -87,7 +98,7 @@ final class Balance {
         lock.lock();
         try {
             turn.lane().pace().withdrawn();
-            changed.signalAll();
+            changed.signal();
         } finally {
             lock.unlock();
         }
