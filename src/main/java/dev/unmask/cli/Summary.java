@@ -3,6 +3,7 @@ package dev.unmask.cli;
 import dev.unmask.job.Job;
 import dev.unmask.job.Plan;
 import dev.unmask.job.Tally;
+import dev.unmask.job.Work;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -14,9 +15,8 @@ import picocli.CommandLine.Model.CommandSpec;
 
 /// What a job has done, and where its time went.
 ///
-/// @param runs batches that could run at once
-/// @param threads that read and decoded
-record Summary(Path out, Job.State state, Plan plan, Progress progress, int runs, int threads) {
+/// @param threads that read and made ready
+record Summary(Path out, Job.State state, Plan plan, Progress progress, Work<?> work, int threads) {
 
     private static final List<Double> PERCENTILES = List.of(50.0, 90.0, 99.0, 100.0);
 
@@ -30,8 +30,8 @@ record Summary(Path out, Job.State state, Plan plan, Progress progress, int runs
         Tally tally = progress.tally();
         List<Line> lines = List.of(
                 line("read", tally.read(), seconds * threads),
-                line("decode", tally.prepared(), seconds * threads),
-                line("batch", tally.ran(), seconds * runs));
+                line(work.preparing(), tally.prepared(), seconds * threads),
+                line("batch", tally.ran(), seconds * work.runs()));
         if (json) {
             Json.printLine(spec.commandLine().getOut(), facts(lines, seconds));
         } else {

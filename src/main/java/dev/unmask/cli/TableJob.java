@@ -32,7 +32,7 @@ record TableJob<P>(Work<P> work, Source source, Job.Output output, int shardRows
                     Items items = source.iterator()) {
                 state = job.run(items, threads, progress, interrupts::came);
             }
-            new Summary(output.folder(), state, plan, progress, work.runs(), threads).print(spec, json);
+            new Summary(output.folder(), state, plan, progress, work, threads).print(spec, json);
             return code(state, interrupts, err);
         }
     }

@@ -24,6 +24,11 @@ public interface Work<P> {
     /// Batches that may run at once.
     int runs();
 
+    /// What takes most of the time of making a file ready, in a word.
+    default String preparing() {
+        return "decode";
+    }
+
     /// Makes a file ready. Refuses what is no picture by an [dev.unmask.UnmaskException].
     Prepared<P> prepare(byte[] file) throws InterruptedException;
 

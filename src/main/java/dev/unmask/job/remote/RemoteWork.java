@@ -86,6 +86,11 @@ public final class RemoteWork implements Work<Made> {
     }
 
     @Override
+    public String preparing() {
+        return "ask";
+    }
+
+    @Override
     public int rows() {
         return 1;
     }

@@ -9,11 +9,13 @@ import dev.unmask.job.remote.Outcome.Busy;
 import dev.unmask.job.remote.Outcome.Lost;
 import dev.unmask.job.remote.Outcome.Refused;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -64,8 +66,25 @@ record Service(HttpClient client, Address address, @Nullable String key) {
             HttpResponse<byte[]> response = client.send(request, BodyHandlers.ofByteArray());
             return response.statusCode() == 200 ? answer(response, digest) : refusal(response);
         } catch (IOException e) {
-            return new Lost(e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage());
+            return new Lost(reason(e));
         }
+    }
+
+    /// Java says nothing of a connection that is not made, but for what lies below.
+    static String reason(IOException e) {
+        if (e.getMessage() != null) {
+            return e.getMessage();
+        }
+        Throwable first = e;
+        while (first.getCause() != null) {
+            first = first.getCause();
+        }
+        if (first instanceof UnresolvedAddressException) {
+            return "there is no such host";
+        }
+        return e instanceof ConnectException
+                ? "connection refused"
+                : e.getClass().getSimpleName();
     }
 
     private Outcome answer(HttpResponse<byte[]> response, @Nullable String digest) {

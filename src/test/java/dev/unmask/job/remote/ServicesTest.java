@@ -18,9 +18,11 @@ import dev.unmask.job.remote.FakeService.Reply;
 import dev.unmask.task.Embed.Pool;
 import dev.unmask.task.Embedding.Dtype;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.ByteBuffer;
+import java.nio.channels.UnresolvedAddressException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -162,7 +164,14 @@ class ServicesTest {
                     .isEqualTo(Fault.UNAVAILABLE);
         }
         assertThatThrownBy(() -> open(PATIENCE, null, dead))
-                .hasMessageStartingWith("no service answers: " + dead + ": ");
+                .hasMessage("no service answers: " + dead + ": connection refused");
+    }
+
+    @Test
+    void aHostThatIsNotThereIsSaidToBe() {
+        IOException refused = new ConnectException();
+        refused.initCause(new UnresolvedAddressException()); // as java.net.http wraps it
+        assertThat(Service.reason(refused)).isEqualTo("there is no such host");
     }
 
     @Test
