@@ -4,14 +4,12 @@ import dev.unmask.DeviceLost;
 import dev.unmask.Fault;
 import dev.unmask.UnmaskException;
 import dev.unmask.cli.bench.BenchCommand;
+import dev.unmask.cli.options.Conventions;
 import java.io.PrintWriter;
 import java.util.List;
-import java.util.Locale;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.UnmatchedArgumentException;
 
 /// The `unmask` command. Exit codes: 0 done, 1 some inputs failed, 2 usage, 3 cannot run.
 @Command(
@@ -76,25 +74,13 @@ public final class Unmask {
                         !command.equals(HelpCommand.class) && name(command).equals(asked))
                 .toList();
         (chosen.isEmpty() ? COMMANDS : chosen).forEach(commands::addSubcommand);
-        commands.setParameterExceptionHandler((refusal, _) -> usage(refusal));
+        Conventions.set(commands);
         commands.setExecutionExceptionHandler((failure, command, _) -> failed(failure, command.getErr()));
-        commands.setCaseInsensitiveEnumValuesAllowed(true);
-        commands.setUsageHelpAutoWidth(true);
         return commands;
     }
 
     private static String name(Class<?> command) {
         return command.getAnnotation(Command.class).name();
-    }
-
-    private static int usage(ParameterException refusal) {
-        CommandLine command = refusal.getCommandLine();
-        PrintWriter err = command.getErr();
-        String message = String.valueOf(refusal.getMessage());
-        err.println("unmask: " + message.substring(0, 1).toLowerCase(Locale.ROOT) + message.substring(1));
-        UnmatchedArgumentException.printSuggestions(refusal, err);
-        err.println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
-        return USAGE;
     }
 
     private static int failed(Exception failure, PrintWriter err) {

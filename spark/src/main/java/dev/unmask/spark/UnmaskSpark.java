@@ -2,9 +2,9 @@ package dev.unmask.spark;
 
 import dev.unmask.Fault;
 import dev.unmask.UnmaskException;
+import dev.unmask.cli.options.Conventions;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.util.Locale;
 import java.util.Optional;
 import org.apache.spark.SparkConf;
 import org.apache.spark.sql.SparkSession;
@@ -12,9 +12,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
-import picocli.CommandLine.UnmatchedArgumentException;
 
 /// The job for `spark-submit`. Exit codes: 0 done, 1 some pictures failed, 2 usage, 3 cannot run.
 @Command(
@@ -59,10 +57,8 @@ public final class UnmaskSpark {
 
     static CommandLine commandLine() {
         CommandLine commands = new CommandLine(new UnmaskSpark());
-        commands.setParameterExceptionHandler((refusal, _) -> usage(refusal));
+        Conventions.set(commands);
         commands.setExecutionExceptionHandler((failure, command, _) -> failed(failure, command.getErr()));
-        commands.setCaseInsensitiveEnumValuesAllowed(true);
-        commands.setUsageHelpAutoWidth(true);
         return commands;
     }
 
@@ -86,16 +82,6 @@ public final class UnmaskSpark {
     private static String and(String list, String more) {
         String set = new SparkConf().get(list, "");
         return set.isEmpty() ? more : set + "," + more;
-    }
-
-    private static int usage(ParameterException refusal) {
-        CommandLine command = refusal.getCommandLine();
-        PrintWriter err = command.getErr();
-        String message = String.valueOf(refusal.getMessage());
-        err.println("unmask: " + message.substring(0, 1).toLowerCase(Locale.ROOT) + message.substring(1));
-        UnmatchedArgumentException.printSuggestions(refusal, err);
-        err.println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
-        return USAGE;
     }
 
     private static int failed(Exception failure, PrintWriter err) {

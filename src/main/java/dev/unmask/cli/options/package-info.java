@@ -1,4 +1,4 @@
-/// Options that commands here and those of the Spark job have in common.
+/// What commands here and those of the Spark job have in common: options, and how they are taken.
 @NullMarked
 package dev.unmask.cli.options;
 
